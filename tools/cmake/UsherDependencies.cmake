@@ -1,0 +1,17 @@
+# The libraries that Usher is built on, all from Debian packages (see tools/setup).
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(absl CONFIG REQUIRED)
+# Debian's protobuf has no CMake package of its own, so CMake's module finds it; it goes
+# before gRPC, whose package would look for it without REQUIRED.
+find_package(Protobuf MODULE REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+pkg_check_modules(smartcols REQUIRED IMPORTED_TARGET smartcols)
+find_package(GTest CONFIG REQUIRED)
+find_package(rapidcheck CONFIG REQUIRED)
