@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <utility>
+
+#include "entitlement/apply_parts.h"
+#include "entitlement/check.h"
+#include "entitlement/counting.h"
+#include "entitlement/limits.h"
+
+namespace usher::entitlement {
+namespace {
+
+Agent& AgentAt(Application& application, const Email& email) {
+  const auto found = application.agents.find(email);
+  Require(found != application.agents.end(), "a change names an agent that there is not");
+  return found->second;
+}
+
+Session& SessionAt(Application& application, SessionId id) {
+  const auto found = application.sessions.find(id);
+  Require(found != application.sessions.end(), "a change names a session that is not live");
+  return found->second;
+}
+
+// Alters an agent by `alter`, and with it what its license counts as.
+template <typename Alter>
+void Recount(Application& application, Agent& agent, Alter alter) {
+  const License& license = LicenseAt(application, agent.license);
+  Uncount(application, license, HoldingOf(agent));
+  alter(agent);
+  // Who is not active has nothing left to drain.
+  if (!agent.active()) agent.drain_deadline.reset();
+  Count(application, license, HoldingOf(agent));
+}
+
+void Touch(Agent& agent, absl::Time time) {
+  // A lease's end is told late, so another channel may have been active since.
+  agent.last_active_time = std::max(agent.last_active_time, time);
+}
+
+void Forget(Application& application, SessionId id) {
+  const auto found = application.ended_sessions.find(id);
+  if (found == application.ended_sessions.end()) return;
+  application.forgets.erase({found->second.end_time, id});
+  application.ended_sessions.erase(found);
+}
+
+void Remember(Application& application, Session& session, LicenseId license, absl::Time end_time,
+              EndReason reason) {
+  application.forgets.emplace(end_time, session.id);
+  application.ended_sessions.emplace(session.id,
+                                     EndedSession{.id = session.id,
+                                                  .email = std::move(session.email),
+                                                  .channel = session.channel,
+                                                  .client_id = std::move(session.client_id),
+                                                  .license = license,
+                                                  .start_time = session.start_time,
+                                                  .ttl = session.ttl,
+                                                  .end_time = end_time,
+                                                  .reason = reason,
+                                                  .revision = session.revision});
+  while (static_cast<int64_t>(application.ended_sessions.size()) > kEndedSessionsRememberedMax) {
+    Forget(application, application.forgets.begin()->second);
+  }
+}
+
+}  // namespace
+
+void Move(Application& application, const Change& change, const SessionStarted& started) {
+  Agent& agent = AgentAt(application, started.email);
+  Require(agent.license == started.license, "a session uses its agent's license");
+  Require(!agent.sessions[IndexOf(started.channel)], "a channel has at most one live session");
+  Recount(application, agent, [&change, &started](Agent& altered) {
+    altered.sessions[IndexOf(started.channel)] = started.id;
+    Touch(altered, change.event_time);
+  });
+  application.sessions.emplace_hint(application.sessions.end(), started.id,
+                                    Session{.id = started.id,
+                                            .email = started.email,
+                                            .channel = started.channel,
+                                            .client_id = started.client_id,
+                                            .start_time = change.event_time,
+                                            .ttl = started.ttl,
+                                            .lease_end = started.lease_end,
+                                            .revision = change.revision});
+  application.last_session_id = std::max(application.last_session_id, started.id);
+  Watch(application, started.lease_end, {.session = started.id, .phone = {}});
+}
+
+void Move(Application& application, const Change& change, const SessionEnded& ended) {
+  const auto found = application.sessions.find(ended.id);
+  Require(found != application.sessions.end(), "a session ends once");
+  Session& session = found->second;
+  Agent& agent = AgentAt(application, session.email);
+  Recount(application, agent, [&change, &session](Agent& altered) {
+    altered.sessions[IndexOf(session.channel)] = SessionId();
+    Touch(altered, change.event_time);
+  });
+  Remember(application, session, agent.license, change.event_time, ended.reason);
+  application.sessions.erase(found);
+}
+
+void Move(Application& /*application*/, const Change& /*change*/,
+          const SessionDraining& /*draining*/) {}
+
+void Move(Application& application, const Change& /*change*/, const AgentDrainChanged& changed) {
+  Recount(application, AgentAt(application, changed.email),
+          [&changed](Agent& altered) { altered.drain_deadline = changed.deadline; });
+}
+
+void Move(Application& application, const Change& change, const MobileAnsweringChanged& changed) {
+  Recount(application, AgentAt(application, changed.email), [&change, &changed](Agent& altered) {
+    altered.mobile_answering = changed.mode;
+    Touch(altered, change.event_time);
+  });
+}
+
+void Move(Application& application, const Change& /*change*/, const SessionTtlChanged& changed) {
+  SessionAt(application, changed.id).ttl = changed.ttl;
+}
+
+void Move(Application& application, const Change& /*change*/, const SessionRenewed& renewed) {
+  Session& session = SessionAt(application, renewed.id);
+  const bool earlier = renewed.lease_end < session.lease_end;
+  session.lease_end = renewed.lease_end;
+  // The watch that stands comes too late for a lease that was cut short.
+  if (earlier) Watch(application, session.lease_end, {.session = renewed.id, .phone = {}});
+}
+
+void Move(Application& application, const Change& change, const SessionForgotten& forgotten) {
+  // Pause between the steps in which a crowd is forgotten.
+  constexpr absl::Duration kForgetPause = absl::Seconds(1);
+  Forget(application, forgotten.id);
+  application.forget_pause_end = change.event_time + kForgetPause;
+}
+
+}  // namespace usher::entitlement

@@ -1,0 +1,31 @@
+#include "entitlement/change.h"
+
+#include <type_traits>
+
+namespace usher::entitlement {
+namespace {
+
+template <typename T, typename... Others>
+constexpr bool kIsOneOf = (std::is_same_v<T, Others> || ...);
+
+template <typename Payload>
+constexpr ChangeClass ClassOfType() {
+  if constexpr (kIsOneOf<Payload, SubscriptionStored, AgentDrainChanged, SessionTtlChanged,
+                         SessionForgotten, PhoneTtlChanged>) {
+    return ChangeClass::kDurable;
+  } else if constexpr (kIsOneOf<Payload, SessionRenewed, PhoneRenewed, DenialCounted,
+                                UsageMonthStarted>) {
+    return ChangeClass::kMemory;
+  } else {
+    return ChangeClass::kEvent;
+  }
+}
+
+}  // namespace
+
+ChangeClass ClassOf(const ChangePayload& payload) {
+  return std::visit([](const auto& of) { return ClassOfType<std::remove_cvref_t<decltype(of)>>(); },
+                    payload);
+}
+
+}  // namespace usher::entitlement

@@ -1,0 +1,19 @@
+#include "entitlement/change_list.h"
+
+namespace usher::entitlement {
+
+Revision ChangeList::Append(ApplicationNo application, ChangePayload payload) {
+  Revision revision;
+  if (ClassOf(payload) == ChangeClass::kEvent) {
+    revision = next_revision_;
+    next_revision_ = next_revision_.next();
+  }
+  changes_.push_back({.account = account_,
+                      .application = application,
+                      .revision = revision,
+                      .event_time = event_time_,
+                      .payload = std::move(payload)});
+  return revision;
+}
+
+}  // namespace usher::entitlement

@@ -1,0 +1,104 @@
+#include "entitlement/counting.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace usher::entitlement {
+namespace {
+
+// Watches of leases that have ended since are dropped when they come up, or all at once when they
+// are more than the live ones by this.
+constexpr size_t kStaleWatchesMax = 1024;
+
+}  // namespace
+
+Holding HoldingOf(const Agent& agent) {
+  return {.held = true, .active = agent.active(), .drain_deadline = agent.drain_deadline};
+}
+
+Holding HoldingOf(const Phone& phone) {
+  return {.held = true, .active = true, .drain_deadline = phone.drain_deadline};
+}
+
+Holding HoldingOf(const Application& application, const License& license) {
+  if (!license.held()) return {};
+  if (license.kind == LicenseKind::kAgent) {
+    const Agent* agent = application.Find(Email(license.holder));
+    if (agent != nullptr) return HoldingOf(*agent);
+  } else {
+    const Phone* phone = application.Find(PhoneId(license.holder));
+    if (phone != nullptr) return HoldingOf(*phone);
+  }
+  return {.held = true};
+}
+
+void Count(Application& application, const License& license, const Holding& holding) {
+  const size_t kind = IndexOf(license.kind);
+  const size_t edition = IndexOf(license.edition);
+  if (license.expired) {
+    if (!holding.held) return;
+    application.lapses.emplace(license.expire_time, license.id);
+    if (!holding.active) return;
+    application.unserved[kind][edition].insert(license.id);
+    if (holding.drain_deadline) application.drains.emplace(*holding.drain_deadline, license.id);
+    return;
+  }
+  PoolCount& pool = application.pools[kind][edition];
+  ++pool.total;
+  if (!holding.held) {
+    application.idle[kind][edition].insert({license.expire_time, license.id});
+    return;
+  }
+  ++pool.held;
+  if (holding.active) {
+    ++pool.in_use;
+    int64_t& peak = application.usage.pools[kind][edition].peak_in_use;
+    peak = std::max(peak, pool.in_use);
+  }
+  if (holding.drain_deadline) application.relieved.insert(license.id);
+}
+
+void Uncount(Application& application, const License& license, const Holding& holding) {
+  const size_t kind = IndexOf(license.kind);
+  const size_t edition = IndexOf(license.edition);
+  if (license.expired) {
+    if (!holding.held) return;
+    application.lapses.erase({license.expire_time, license.id});
+    if (!holding.active) return;
+    application.unserved[kind][edition].erase(license.id);
+    if (holding.drain_deadline) application.drains.erase({*holding.drain_deadline, license.id});
+    return;
+  }
+  PoolCount& pool = application.pools[kind][edition];
+  --pool.total;
+  if (!holding.held) {
+    application.idle[kind][edition].erase({license.expire_time, license.id});
+    return;
+  }
+  --pool.held;
+  if (holding.active) --pool.in_use;
+  if (holding.drain_deadline) application.relieved.erase(license.id);
+}
+
+void Watch(Application& application, LeaseTime check_at, LeaseHolder holder) {
+  const size_t live = application.sessions.size() + application.phones.size();
+  if (application.leases.size() > 2 * live + kStaleWatchesMax) {
+    RebuildWatch(application);
+    return;
+  }
+  application.leases.push({check_at, std::move(holder)});
+}
+
+void RebuildWatch(Application& application) {
+  std::vector<LeaseWatch> watches;
+  watches.reserve(application.sessions.size() + application.phones.size());
+  for (const auto& [id, session] : application.sessions) {
+    watches.push_back({session.lease_end, {.session = id, .phone = {}}});
+  }
+  for (const auto& [id, phone] : application.phones) {
+    watches.push_back({phone.lease_end, {.session = {}, .phone = id}});
+  }
+  application.leases = decltype(application.leases)(std::greater<>(), std::move(watches));
+}
+
+}  // namespace usher::entitlement

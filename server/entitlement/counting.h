@@ -1,0 +1,37 @@
+// How one license stands in the pool counts and indices of its application.
+//
+// Internal to Apply and Reindex: whatever alters a license, its holder's activity or drain deadline
+// takes the license out (Uncount), alters it, and puts it back (Count). Not thread-safe.
+#pragma once
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "entitlement/application.h"
+
+namespace usher::entitlement {
+
+// What the counts ask of whoever is recorded on a license. By default: nobody is.
+struct Holding {
+  bool held = false;
+  // A phone that is recorded is online, so it always is.
+  bool active = false;
+  std::optional<absl::Time> drain_deadline;
+};
+
+Holding HoldingOf(const Agent& agent);
+Holding HoldingOf(const Phone& phone);
+// Looks the holder up: for paths that are not hot. A holder without a record counts as held.
+Holding HoldingOf(const Application& application, const License& license);
+
+// `expiries` and `granted` are apart: they follow the license's term, not its holder.
+void Count(Application& application, const License& license, const Holding& holding);
+void Uncount(Application& application, const License& license, const Holding& holding);
+
+// Puts a lease on the watch.
+void Watch(Application& application, LeaseTime check_at, LeaseHolder holder);
+
+// Puts exactly the leases of all live sessions and phones on the watch.
+void RebuildWatch(Application& application);
+
+}  // namespace usher::entitlement

@@ -1,0 +1,80 @@
+#include "entitlement/decide.h"
+
+#include <type_traits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "entitlement/decisions.h"
+#include "entitlement/views.h"
+
+namespace usher::entitlement {
+namespace {
+
+template <typename T, typename... Others>
+constexpr bool kIsOneOf = (std::is_same_v<T, Others> || ...);
+
+template <typename C>
+constexpr bool kNeedsNoUnit = kIsOneOf<C, CreateAccount, ListAccounts>;
+
+template <typename C>
+constexpr bool kNeedsAccountOnly =
+    kIsOneOf<C, GetAccount, UpdateAccount, CreateApplication, ListApplications>;
+
+// Those that a deleted application refuses. DeleteApplication and UndeleteApplication say
+// WRONG_STATE themselves; reads answer; RenewSessions and RenewPhones answer ENDED.
+template <typename C>
+constexpr bool kRefusesDeleted =
+    kIsOneOf<C, UpdateApplication, CreateOrder, RenewSubscription, ResetLicenses, StartSession,
+             SetMobileAnswering, RegisterPhone>;
+
+Outcome Refuse(Refusal refusal) { return {.result = std::move(refusal), .changes = {}}; }
+
+// What the command names and there is not; the outermost where several are missing.
+template <typename C>
+std::optional<Refusal> CheckExistence(const Units& units, const Target& target) {
+  if constexpr (!kNeedsNoUnit<C>) {
+    if (units.account == nullptr) {
+      return ResourceNotFound{absl::StrCat("accounts/", target.account.value())};
+    }
+    if constexpr (!kNeedsAccountOnly<C>) {
+      if (units.application == nullptr || units.entry == nullptr) {
+        return ResourceNotFound{FullName(target.account, target.application)};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+template <typename C>
+Outcome Dispatch(const Units& units, const Target& target, const C& command,
+                 const Context& context) {
+  if constexpr (std::is_same_v<C, CreateOrder>) {
+    if (std::optional<Refusal> refusal = CheckItems(command, context)) {
+      return Refuse(*std::move(refusal));
+    }
+  }
+  if (std::optional<Refusal> refusal = CheckExistence<C>(units, target)) {
+    return Refuse(*std::move(refusal));
+  }
+  if constexpr (kRefusesDeleted<C> || std::is_same_v<C, CheckAccess>) {
+    if (units.entry->deleted()) {
+      ApplicationIsDeleted refusal{FullName(target.account, target.application)};
+      if constexpr (std::is_same_v<C, CheckAccess>) {
+        return {.result = CheckAccessReply{.refusal = std::move(refusal)}, .changes = {}};
+      } else {
+        return Refuse(std::move(refusal));
+      }
+    }
+  }
+  return DecideOn(units, command, context);
+}
+
+}  // namespace
+
+Outcome Decide(const Units& units, const Command& command, const Context& context) {
+  return std::visit(
+      [&](const auto& payload) { return Dispatch(units, command.target, payload, context); },
+      command.payload);
+}
+
+}  // namespace usher::entitlement

@@ -1,0 +1,258 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "entitlement/change_list.h"
+#include "entitlement/civil.h"
+#include "entitlement/decisions.h"
+#include "entitlement/limits.h"
+#include "entitlement/purchase.h"
+#include "entitlement/views.h"
+
+namespace usher::entitlement {
+namespace {
+
+// What a renewal takes along: package units, and of each add-on in force how many.
+struct Carry {
+  int64_t units = 0;
+  std::vector<AddOn> add_ons;
+};
+
+// The order in which licenses that are not carried are given up (R9).
+enum class Worth { kIdle, kBound, kInUse };
+
+Refusal Invalid(std::string field, std::string description) {
+  return InvalidField{.field = std::move(field), .description = std::move(description)};
+}
+
+bool InForce(const AddOn& add_on, const Subscription& subscription) {
+  return add_on.expire_time == subscription.expire_time;
+}
+
+// A catalog that was changed since the purchase may lack what it sold.
+std::optional<Refusal> CheckSold(const Subscription& subscription, const Carry& carry,
+                                 const Catalog& catalog) {
+  if (catalog.Find(subscription.product) == nullptr) {
+    return Invalid("subscription_id", absl::StrCat("is a subscription to ", subscription.product,
+                                                   ", which is not sold any more"));
+  }
+  for (const AddOn& add_on : carry.add_ons) {
+    if (catalog.Find(add_on.product) != nullptr) continue;
+    return Invalid("add_ons",
+                   absl::StrCat("must leave out ", add_on.product, ", which is not sold any more"));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckTime(const Subscription& subscription, const Subscription& renewed,
+                                 const Context& context) {
+  if (context.now >= subscription.expire_time + context.policy->renewal_grace) {
+    return WrongState{"EXPIRED"};
+  }
+  if (renewed.months > kSubscriptionMonthsMax) {
+    return Invalid("months", absl::StrCat("would make the subscription last longer than ",
+                                          kSubscriptionMonthsMax, " months in all"));
+  }
+  if (renewed.expire_time <= context.now) {
+    return Invalid("months",
+                   absl::StrCat("must reach beyond now: counted from the old expiry, the new one "
+                                "would be ",
+                                absl::FormatTime(renewed.expire_time, absl::UTCTimeZone()),
+                                ", which is past"));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckAddOn(const std::vector<OrderItem>& add_ons, size_t i,
+                                  const Subscription& subscription) {
+  const OrderItem& item = add_ons[i];
+  const std::string path = absl::StrCat("add_ons[", i, "]");
+  const auto named = [&](const auto& other) { return other.product == item.product; };
+  if (std::any_of(add_ons.begin(), add_ons.begin() + static_cast<std::ptrdiff_t>(i), named)) {
+    return Invalid(path + ".product", "names an add-on a second time; give its quantity once");
+  }
+  if (item.subscription && item.subscription != subscription.id) {
+    return Invalid(path + ".subscription_id", "must be 0 or the subscription that is renewed");
+  }
+  const auto in_force = std::find_if(
+      subscription.add_ons.begin(), subscription.add_ons.end(),
+      [&](const AddOn& add_on) { return named(add_on) && InForce(add_on, subscription); });
+  if (in_force == subscription.add_ons.end()) {
+    return Invalid(path + ".product",
+                   "must be an add-on that is in force when the subscription expires");
+  }
+  if (item.quantity < 1 || item.quantity > in_force->quantity) {
+    return Invalid(path + ".quantity",
+                   absl::StrCat("must be from 1 to ", in_force->quantity, ", the units in force"));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckCarried(const RenewSubscription& command,
+                                    const Subscription& subscription) {
+  if (command.units.has_value() && (*command.units < 1 || *command.units > subscription.units)) {
+    return Invalid("units",
+                   absl::StrCat("must be from 1 to ", subscription.units, ", the units in force"));
+  }
+  if (!command.add_ons.has_value()) return std::nullopt;
+  for (size_t i = 0; i < command.add_ons->size(); ++i) {
+    if (auto refusal = CheckAddOn(*command.add_ons, i, subscription)) return refusal;
+  }
+  return std::nullopt;
+}
+
+Carry CarryOf(const RenewSubscription& command, const Subscription& subscription) {
+  Carry carry{.units = command.units.value_or(subscription.units)};
+  for (const AddOn& add_on : subscription.add_ons) {
+    if (!InForce(add_on, subscription)) continue;
+    AddOn carried = add_on;
+    if (command.add_ons.has_value()) {
+      const auto item =
+          std::find_if(command.add_ons->begin(), command.add_ons->end(),
+                       [&](const OrderItem& asked) { return asked.product == add_on.product; });
+      carried.quantity = item != command.add_ons->end() ? item->quantity : 0;
+    }
+    if (carried.quantity > 0) carry.add_ons.push_back(std::move(carried));
+  }
+  return carry;
+}
+
+// The subscription with its new term; what is not carried keeps the old expiry.
+Subscription Renewed(const Subscription& subscription, const Carry& carry, int months,
+                     absl::TimeZone zone) {
+  Subscription renewed = subscription;
+  renewed.units = carry.units;
+  renewed.months += months;
+  renewed.expire_time = AddMonths(subscription.start_time, renewed.months, zone);
+  for (const AddOn& carried : carry.add_ons) {
+    const auto old =
+        std::find_if(renewed.add_ons.begin(), renewed.add_ons.end(), [&](const AddOn& add_on) {
+          return add_on.product == carried.product && InForce(add_on, subscription);
+        });
+    const int64_t left_behind = old->quantity - carried.quantity;
+    *old = carried;
+    old->expire_time = renewed.expire_time;
+    if (left_behind > 0) {
+      renewed.add_ons.push_back(AddOn{.product = carried.product,
+                                      .quantity = left_behind,
+                                      .expire_time = subscription.expire_time});
+    }
+  }
+  return renewed;
+}
+
+Order OrderOf(const Subscription& renewed, const Carry& carry, int months, const Context& context) {
+  Order order{.create_time = context.now, .actor = context.actor};
+  AddLine(order, *context.catalog->Find(renewed.product), carry.units, months, renewed);
+  for (const AddOn& add_on : carry.add_ons) {
+    AddLine(order, *context.catalog->Find(add_on.product), add_on.quantity, months, renewed);
+  }
+  return order;
+}
+
+Worth WorthOf(const Application& application, const License& license) {
+  if (!license.held()) return Worth::kIdle;
+  if (license.kind == LicenseKind::kSip) return Worth::kInUse;
+  const Agent* agent = application.Find(Email(license.holder));
+  return agent != nullptr && agent->active() ? Worth::kInUse : Worth::kBound;
+}
+
+// How many licenses of the source and kind the carried units amount to.
+int64_t CarriedCount(const Subscription& subscription, const Carry& carry, LicenseSource source,
+                     LicenseKind kind, const Catalog& catalog) {
+  if (source == LicenseSource::kPackage) {
+    return carry.units * catalog.Find(subscription.product)->LicensesOf(kind);
+  }
+  int64_t count = 0;
+  for (const AddOn& add_on : carry.add_ons) {
+    count += add_on.quantity * catalog.Find(add_on.product)->LicensesOf(kind);
+  }
+  return count;
+}
+
+struct Split {
+  std::vector<LicenseId> carried;
+  std::vector<LicenseId> lapsed;
+};
+
+// Shares out the licenses that expire with the subscription; both lists by id.
+Split SplitLicenses(const Application& application, const Subscription& subscription,
+                    const Carry& carry, const Catalog& catalog) {
+  Split split;
+  for (const LicenseSource source : {LicenseSource::kPackage, LicenseSource::kAddOn}) {
+    for (const LicenseKind kind : kLicenseKinds) {
+      // Worst first: what is given up is the front.
+      std::vector<std::pair<Worth, int64_t>> candidates;
+      for (const License& license : application.licenses) {
+        if (license.subscription != subscription.id || license.source != source ||
+            license.kind != kind || license.expire_time != subscription.expire_time) {
+          continue;
+        }
+        candidates.emplace_back(WorthOf(application, license), -license.id.value());
+      }
+      std::sort(candidates.begin(), candidates.end());
+      const int64_t keep = CarriedCount(subscription, carry, source, kind, catalog);
+      const int64_t drop = std::max<int64_t>(0, static_cast<int64_t>(candidates.size()) - keep);
+      for (size_t i = 0; i < candidates.size(); ++i) {
+        auto& list = static_cast<int64_t>(i) < drop ? split.lapsed : split.carried;
+        list.push_back(LicenseId(-candidates[i].second));
+      }
+    }
+  }
+  std::sort(split.carried.begin(), split.carried.end());
+  std::sort(split.lapsed.begin(), split.lapsed.end());
+  return split;
+}
+
+// Whoever drained on a license that revives here is told by Settle (R16).
+std::vector<Change> ChangesOf(const Units& units, const Order& order, const Subscription& renewed,
+                              Split split, const Context& context) {
+  const Application& application = *units.application;
+  std::vector<LicenseReleased> released;
+  for (const LicenseId id : split.lapsed) {
+    const License& license = *application.Find(id);
+    // Before the old expiry it goes on to serve; a holder that drains goes on to its deadline.
+    if (!license.expired || WorthOf(application, license) != Worth::kBound) continue;
+    released.push_back({.id = id, .email = Email(license.holder), .cause = ReleaseCause::kLapsed});
+  }
+  ChangeList changes(units, context.now, context);
+  changes.Add(OrderPlaced{.order = order, .renewal = true});
+  changes.Add(SubscriptionRenewed{.subscription = renewed,
+                                  .carried = std::move(split.carried),
+                                  .lapsed = std::move(split.lapsed)});
+  for (LicenseReleased& release : released) changes.Add(std::move(release));
+  return changes.Take();
+}
+
+}  // namespace
+
+Outcome DecideOn(const Units& units, const RenewSubscription& command, const Context& context) {
+  const Subscription* subscription = units.application->Find(command.id);
+  if (subscription == nullptr) {
+    return Outcome{Refusal(ResourceNotFound{SubscriptionName(units, command.id)}), {}};
+  }
+  const Carry carry = CarryOf(command, *subscription);
+  const Subscription renewed = Renewed(*subscription, carry, command.months, units.account->zone);
+  if (auto refusal = CheckTime(*subscription, renewed, context)) return Outcome{*refusal, {}};
+  if (auto refusal = CheckCarried(command, *subscription)) return Outcome{*refusal, {}};
+  if (auto refusal = CheckSold(*subscription, carry, *context.catalog)) {
+    return Outcome{*refusal, {}};
+  }
+
+  Order order = OrderOf(renewed, carry, command.months, context);
+  std::vector<Change> changes;
+  if (!command.validate_only) {
+    order.id = units.application->last_order_id.next();
+    changes = ChangesOf(units, order, renewed,
+                        SplitLicenses(*units.application, *subscription, carry, *context.catalog),
+                        context);
+  }
+  OrderReply reply{.order = std::move(order)};
+  reply.subscriptions.push_back(ViewOf(renewed, context));
+  return Outcome{Reply(std::move(reply)), std::move(changes)};
+}
+
+}  // namespace usher::entitlement

@@ -1,0 +1,95 @@
+#include "entitlement/execute.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace usher::entitlement {
+namespace {
+
+// Leases that are ended in one go; the rest is taken in the next round of the same CatchUp.
+constexpr int kLeasesPerStep = 1000;
+
+Context At(const MutableUnits& units, const Context& context) {
+  Context at = context;
+  at.next_revision = units.account != nullptr ? units.account->last_revision.next() : Revision(1);
+  return at;
+}
+
+// What time changes, time answers for.
+Context AsSystem(const Context& context) {
+  Context system = context;
+  system.actor = kSystemActor;
+  return system;
+}
+
+void ApplyAll(const MutableUnits& units, std::vector<Change> step, std::vector<Change>& changes) {
+  for (const Change& change : step) Apply(units, change);
+  std::move(step.begin(), step.end(), std::back_inserter(changes));
+}
+
+void SettleAll(const MutableUnits& units, absl::Time since, const Context& context,
+               std::vector<Change>& changes) {
+  if (units.application == nullptr || !units.application->no) return;
+  while (true) {
+    std::vector<Change> step = Settle(ReadOnly(units), since, At(units, context));
+    if (step.empty()) return;
+    ApplyAll(units, std::move(step), changes);
+  }
+}
+
+absl::Time NextDueOf(const Application* application, const Policy& policy) {
+  return application != nullptr && application->no ? NextDue(*application, policy)
+                                                   : absl::InfiniteFuture();
+}
+
+void CatchUpLeases(const MutableUnits& units, const Context& context,
+                   std::vector<Change>& changes) {
+  while (NextLeaseCheck(*units.application) <= context.lease_now) {
+    const std::vector<LeaseHolder> run_out =
+        TakeRunOutLeases(*units.application, context.lease_now, kLeasesPerStep);
+    if (run_out.empty()) continue;
+    ApplyAll(units, DecideLeases(ReadOnly(units), run_out, At(units, context)), changes);
+    SettleAll(units, context.now, context, changes);
+  }
+}
+
+}  // namespace
+
+Units ReadOnly(const MutableUnits& units) {
+  Units view;
+  view.directory = units.directory;
+  if (units.account != nullptr && units.account->no) view.account = units.account;
+  if (units.application != nullptr && units.application->no && view.account != nullptr) {
+    view.application = units.application;
+    view.entry = view.account->Find(units.application->no);
+  }
+  return view;
+}
+
+void CatchUp(const MutableUnits& units, const Context& context, std::vector<Change>& changes) {
+  if (units.account == nullptr || !units.account->no) return;
+  const Context system = AsSystem(context);
+  while (true) {
+    const absl::Time account_due = NextDue(*units.account);
+    const absl::Time application_due = NextDueOf(units.application, *context.policy);
+    const absl::Time due = std::min(account_due, application_due);
+    if (due > context.now) break;
+    Units view = ReadOnly(units);
+    // The account first: what its applications do at that instant goes by its new month.
+    if (account_due == due) view.application = nullptr;
+    ApplyAll(units, DecideDue(view, due, At(units, system)), changes);
+    if (view.application != nullptr) SettleAll(units, due, system, changes);
+  }
+  if (units.application != nullptr && units.application->no) CatchUpLeases(units, system, changes);
+}
+
+Outcome Execute(const MutableUnits& units, const Command& command, Context context) {
+  Outcome outcome = Decide(ReadOnly(units), command, At(units, context));
+  for (const Change& change : outcome.changes) Apply(units, change);
+  if (!outcome.changes.empty() && !outcome.refused())
+    SettleAll(units, context.now, context, outcome.changes);
+  return outcome;
+}
+
+}  // namespace usher::entitlement

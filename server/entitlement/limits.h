@@ -1,0 +1,41 @@
+// Bounds of what one request may ask for. The wire refuses what goes past them with INVALID_FIELD,
+// naming the field; each has a test that goes past it. What a customer may tune is in policy.h
+// instead.
+#pragma once
+
+#include <cstdint>
+
+namespace usher::entitlement {
+
+inline constexpr int kResourceIdLengthMax = 63;
+inline constexpr int kDisplayNameLengthMax = 120;
+inline constexpr int kEmailLengthMax = 254;
+inline constexpr int kClientIdLengthMax = 128;
+inline constexpr int kPhoneIdLengthMax = 128;
+inline constexpr int kRequestIdLengthMax = 128;
+inline constexpr int kNoteLengthMax = 200;
+inline constexpr int kTimeZoneLengthMax = 64;
+
+inline constexpr int kPageSizeDefault = 50;
+inline constexpr int kPageSizeMax = 1000;
+
+// Sessions or phones in one heartbeat; license ids in one reset; bindings listed in its answer.
+inline constexpr int kRenewalBatchMax = 1000;
+inline constexpr int kResetLicenseIdsMax = 1000;
+inline constexpr int kResetListedMax = 1000;
+
+inline constexpr int kOrderItemsMax = 50;
+inline constexpr int64_t kOrderUnitsMax = 10'000;
+inline constexpr int64_t kOrderMinutesMax = 100'000'000;
+inline constexpr int kOrderMonthsMax = 36;
+// Months of a subscription in all, renewals included: its expiry stays an instant that JSON and the
+// wire can say.
+inline constexpr int kSubscriptionMonthsMax = 1200;
+// Licenses that one application may have been granted in all its life.
+inline constexpr int64_t kLicensesPerApplicationMax = 1'000'000;
+inline constexpr int kApplicationsPerAccountMax = 10'000;
+
+// Ended sessions that an application remembers at most; the oldest go first.
+inline constexpr int64_t kEndedSessionsRememberedMax = 1'000'000;
+
+}  // namespace usher::entitlement

@@ -1,0 +1,127 @@
+// Refusals: every way in which the rules say no, as values with all that the caller is told.
+//
+// One struct for one ErrorReason of the contract, its members the metadata keys.
+// rpc/refusal_to_status.cc is the one place that turns them into gRPC errors and sentences. Plain
+// values, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "entitlement/ids.h"
+#include "entitlement/types.h"
+
+namespace usher::entitlement {
+
+struct InvalidField {
+  // Path of the field in the request, "items[0].quantity".
+  std::string field;
+  // What is wrong and what would be right, as a clause: "must be from 1 to 36".
+  std::string description;
+};
+
+struct BelowMinimumPurchase {
+  std::string product;
+  int64_t minimum = 0;
+  int64_t quantity = 0;
+};
+
+struct RequestIdReused {
+  std::string request_id;
+};
+
+struct PageTokenMismatch {};
+
+// `resource` is the full name, "accounts/acme/applications/support/licenses/7".
+struct ResourceNotFound {
+  std::string resource;
+};
+
+struct ResourceAlreadyExists {
+  std::string resource;
+};
+
+struct PackageRequired {
+  std::string product;
+  std::string required_product;
+};
+
+struct EditionMismatch {
+  std::string product;
+  // The edition of the subscription that was named.
+  Edition edition = Edition::kStandard;
+};
+
+struct SubscriptionAmbiguous {
+  std::string product;
+};
+
+struct LicenseExpired {
+  LicenseId license;
+  absl::Time expire_time;
+  // When one could come free without a purchase; unset where nothing that is known helps.
+  std::optional<absl::Time> relief_time;
+};
+
+struct NothingToReset {
+  int64_t retained = 0;
+};
+
+struct ApplicationIsDeleted {
+  // Full name.
+  std::string application;
+};
+
+struct WrongState {
+  // The state that is in the way: "DELETED", "EXPIRED", "ACTIVE".
+  std::string state;
+};
+
+struct NoIdleLicense {
+  LicenseKind kind = LicenseKind::kAgent;
+  // Unset where none was requested; the figures are then those of both pools together.
+  std::optional<Edition> edition;
+  int64_t total = 0;
+  int64_t held = 0;
+  int64_t in_use = 0;
+  int resets_left = 0;
+  std::optional<absl::Time> next_expire_time;
+  std::optional<absl::Time> relief_time;
+};
+
+struct SipPoolExhausted {
+  std::optional<Edition> edition;
+  int64_t total = 0;
+  int64_t online = 0;
+};
+
+struct ResetLimitReached {
+  int used = 0;
+  int limit = 0;
+  absl::CivilMonth month;
+  absl::Time next_reset_time;
+};
+
+struct EtagMismatch {};
+
+struct Overloaded {
+  int64_t limit = 0;
+};
+
+struct StoreUnavailable {};
+
+struct ServerDraining {};
+
+// In the order of precedence of the contract's ErrorReason within each group.
+using Refusal =
+    std::variant<InvalidField, BelowMinimumPurchase, RequestIdReused, PageTokenMismatch,
+                 ResourceNotFound, ResourceAlreadyExists, PackageRequired, EditionMismatch,
+                 SubscriptionAmbiguous, LicenseExpired, NothingToReset, ApplicationIsDeleted,
+                 WrongState, NoIdleLicense, SipPoolExhausted, ResetLimitReached, EtagMismatch,
+                 Overloaded, StoreUnavailable, ServerDraining>;
+
+}  // namespace usher::entitlement
