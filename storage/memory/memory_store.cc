@@ -1,0 +1,225 @@
+#include "storage/memory/memory_store.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "entitlement/apply.h"
+
+namespace usher::storage {
+namespace {
+
+using entitlement::AccountNo;
+using entitlement::Application;
+using entitlement::ApplicationNo;
+using entitlement::Change;
+using entitlement::ChangeClass;
+using entitlement::ClassOf;
+
+// One process owns all accounts.
+constexpr int64_t kEpoch = 1;
+
+bool IsStored(const Change& change) { return ClassOf(change.payload) != ChangeClass::kMemory; }
+
+bool HasWork(const CommitBatch& batch) {
+  return !batch.journal.empty() || !batch.answers.empty() || !batch.usages.empty() ||
+         !batch.marks.empty() ||
+         std::any_of(batch.changes.begin(), batch.changes.end(), IsStored);
+}
+
+}  // namespace
+
+void MemoryStore::FailNextCommits(int count, absl::Status status) {
+  const std::lock_guard lock(mutex_);
+  failures_left_ = count;
+  failure_ = std::move(status);
+}
+
+void MemoryStore::BlockCommits() {
+  const std::lock_guard lock(mutex_);
+  blocked_ = true;
+}
+
+void MemoryStore::UnblockCommits() {
+  {
+    const std::lock_guard lock(mutex_);
+    blocked_ = false;
+  }
+  changed_.notify_all();
+}
+
+void MemoryStore::WaitForBlockedCommit() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_commits_ > 0; });
+}
+
+int64_t MemoryStore::commits() const {
+  const std::lock_guard lock(mutex_);
+  return commits_;
+}
+
+std::vector<JournalRow> MemoryStore::Journal() const {
+  const std::lock_guard lock(mutex_);
+  return journal_;
+}
+
+absl::StatusOr<entitlement::Directory> MemoryStore::LoadDirectory() {
+  const std::lock_guard lock(mutex_);
+  return directory_;
+}
+
+absl::StatusOr<entitlement::Account> MemoryStore::LoadAccount(AccountNo account) {
+  const std::lock_guard lock(mutex_);
+  const auto found = accounts_.find(account);
+  if (found == accounts_.end()) {
+    return absl::NotFoundError(absl::StrCat("there is no account number ", account.value()));
+  }
+  return found->second;
+}
+
+absl::StatusOr<Application> MemoryStore::LoadApplication(ApplicationNo application,
+                                                         absl::Time ended_since) {
+  const std::lock_guard lock(mutex_);
+  const auto found = applications_.find(application);
+  if (found == applications_.end()) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no application number ", application.value()));
+  }
+  Application loaded = found->second;
+  // Leases end with the process.
+  for (auto& [id, session] : loaded.sessions) session.lease_end = {};
+  for (auto& [id, phone] : loaded.phones) phone.lease_end = {};
+  loaded.leases = {};
+  loaded.forget_pause_end = absl::InfinitePast();
+  absl::erase_if(loaded.ended_sessions, [ended_since](const auto& ended) {
+    return ended.second.end_time < ended_since;
+  });
+  const auto usage = usages_.find(application);
+  loaded.usage = usage == usages_.end() ? entitlement::Usage() : usage->second;
+  entitlement::Reindex(loaded);
+  return loaded;
+}
+
+absl::StatusOr<std::vector<UnitRef>> MemoryStore::ListDue(absl::Time until, int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<UnitMark> due;
+  for (const auto& [key, mark] : marks_) {
+    if (mark.next_due <= until && mark.next_due != absl::InfiniteFuture()) due.push_back(mark);
+  }
+  std::sort(due.begin(), due.end(), [](const UnitMark& a, const UnitMark& b) {
+    return std::tie(a.next_due, a.account, a.application) <
+           std::tie(b.next_due, b.account, b.application);
+  });
+  std::vector<UnitRef> units;
+  for (const UnitMark& mark : due) {
+    if (static_cast<int>(units.size()) == limit) break;
+    units.push_back({mark.account, mark.application});
+  }
+  return units;
+}
+
+absl::StatusOr<absl::Time> MemoryStore::NextDue() {
+  const std::lock_guard lock(mutex_);
+  absl::Time soonest = absl::InfiniteFuture();
+  for (const auto& [key, mark] : marks_) soonest = std::min(soonest, mark.next_due);
+  return soonest;
+}
+
+absl::StatusOr<std::vector<UnitRef>> MemoryStore::ListUnitsWithLeases() {
+  const std::lock_guard lock(mutex_);
+  std::vector<UnitRef> units;
+  for (const auto& [key, mark] : marks_) {
+    if (mark.has_leases) units.push_back({mark.account, mark.application});
+  }
+  return units;
+}
+
+absl::Status MemoryStore::Commit(const CommitBatch& batch) {
+  std::unique_lock lock(mutex_);
+  if (!HasWork(batch)) return absl::OkStatus();
+  if (blocked_) {
+    ++waiting_commits_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !blocked_; });
+    --waiting_commits_;
+  }
+  if (batch.epoch != kEpoch) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the epoch of this store is ", kEpoch, ", not ", batch.epoch));
+  }
+  if (failures_left_ > 0) {
+    --failures_left_;
+    return failure_;
+  }
+  ++commits_;
+  for (const Change& change : batch.changes) {
+    if (IsStored(change)) Store(change);
+  }
+  for (const JournalEntry& entry : batch.journal) {
+    const auto position = static_cast<int64_t>(journal_.size()) + 1;
+    journal_.push_back({.position = position, .entry = entry});
+  }
+  for (const Answer& answer : batch.answers) {
+    answers_.insert_or_assign({answer.account, answer.request_id}, answer);
+  }
+  for (const UsageRecord& record : batch.usages) usages_[record.application] = record.usage;
+  for (const UnitMark& mark : batch.marks) marks_[{mark.account, mark.application}] = mark;
+  return absl::OkStatus();
+}
+
+void MemoryStore::Store(const Change& change) {
+  entitlement::MutableUnits units;
+  units.directory = &directory_;
+  units.account = &accounts_[change.account];
+  if (change.application) units.application = &applications_[change.application];
+  entitlement::Apply(units, change);
+  history_.Record(change);
+}
+
+absl::StatusOr<std::optional<Answer>> MemoryStore::FindAnswer(AccountNo account,
+                                                              const std::string& request_id,
+                                                              absl::Time since) {
+  const std::lock_guard lock(mutex_);
+  const auto found = answers_.find({account, request_id});
+  if (found == answers_.end() || found->second.record_time < since) return std::nullopt;
+  return found->second;
+}
+
+absl::StatusOr<entitlement::HistoryPage> MemoryStore::ReadHistory(
+    const entitlement::HistoryQuery& query) {
+  const std::lock_guard lock(mutex_);
+  return history_.Page(query, accounts_);
+}
+
+absl::StatusOr<std::vector<JournalRow>> MemoryStore::ReadJournal(AccountNo account,
+                                                                 entitlement::Revision after,
+                                                                 int limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<JournalRow> rows;
+  for (const JournalRow& row : journal_) {
+    if (static_cast<int>(rows.size()) == limit) break;
+    if (row.entry.account == account && row.entry.last_revision > after) rows.push_back(row);
+  }
+  return rows;
+}
+
+absl::StatusOr<absl::Time> MemoryStore::LastRecordTime() {
+  const std::lock_guard lock(mutex_);
+  return journal_.empty() ? absl::InfinitePast() : journal_.back().entry.record_time;
+}
+
+absl::StatusOr<int> MemoryStore::Prune(absl::Time answers_before, int limit) {
+  const std::lock_guard lock(mutex_);
+  int pruned = 0;
+  for (auto it = answers_.begin(); it != answers_.end() && pruned < limit;) {
+    if (it->second.record_time < answers_before) {
+      it = answers_.erase(it);
+      ++pruned;
+    } else {
+      ++it;
+    }
+  }
+  return pruned;
+}
+
+}  // namespace usher::storage

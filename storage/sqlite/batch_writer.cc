@@ -1,0 +1,170 @@
+#include "storage/sqlite/batch_writer.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include "entitlement/change.h"
+#include "storage/sqlite/change_writer.h"
+#include "storage/sqlite/error.h"
+#include "storage/sqlite/transaction.h"
+
+namespace usher::storage {
+namespace {
+
+using entitlement::Change;
+using entitlement::ChangeClass;
+using entitlement::ClassOf;
+
+absl::Status WriteAnswers(Database& database, absl::Span<const Answer> answers) {
+  for (const Answer& answer : answers) {
+    // A new row each time, so that the order of answer_no is that of record_time.
+    USHER_RETURN_IF_ERROR(database.Run(
+        "INSERT OR REPLACE INTO answer (account_no, request_id, fingerprint, record_time, bytes)"
+        " VALUES (?, ?, ?, ?, ?)",
+        answer.account, answer.request_id, Blob{answer.fingerprint}, answer.record_time,
+        Blob{answer.bytes}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteUsages(Database& database, absl::Span<const UsageRecord> usages) {
+  for (const UsageRecord& record : usages) {
+    for (const entitlement::LicenseKind kind : entitlement::kLicenseKinds) {
+      for (const entitlement::Edition edition : entitlement::kEditions) {
+        const entitlement::PoolUsage& pool =
+            record.usage.pools[IndexOf(kind)][IndexOf(edition)];
+        USHER_RETURN_IF_ERROR(database.Run(
+            "INSERT INTO usage (application_no, month, kind, edition, month_end, peak_in_use,"
+            " denials) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (application_no, month, kind, edition) DO UPDATE SET"
+            " month_end = excluded.month_end, peak_in_use = excluded.peak_in_use,"
+            " denials = excluded.denials",
+            record.application, record.usage.month, kind, edition, record.usage.month_end,
+            pool.peak_in_use, pool.denials));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteMarks(Database& database, absl::Span<const UnitMark> marks) {
+  for (const UnitMark& mark : marks) {
+    std::optional<absl::Time> next_due;
+    if (mark.next_due != absl::InfiniteFuture()) next_due = mark.next_due;
+    if (mark.application) {
+      USHER_RETURN_IF_ERROR(database.RunOnOneRow(
+          "UPDATE application SET next_due = ?, has_leases = ? WHERE application_no = ?",
+          next_due, mark.has_leases, mark.application));
+    } else {
+      USHER_RETURN_IF_ERROR(database.RunOnOneRow(
+          "UPDATE account SET next_due = ? WHERE account_no = ?", next_due, mark.account));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool BatchWriter::HasWork(const CommitBatch& batch) {
+  if (!batch.journal.empty() || !batch.answers.empty() || !batch.usages.empty() ||
+      !batch.marks.empty()) {
+    return true;
+  }
+  return std::any_of(batch.changes.begin(), batch.changes.end(), [](const Change& change) {
+    return ClassOf(change.payload) != ChangeClass::kMemory;
+  });
+}
+
+absl::Status BatchWriter::Write(const CommitBatch& batch) {
+  absl::Status status = WriteAll(batch);
+  if (!status.ok()) ceilings_.Forget();
+  return status;
+}
+
+absl::Status BatchWriter::WriteAll(const CommitBatch& batch) {
+  Transaction transaction(database_);
+  USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+  USHER_RETURN_IF_ERROR(WriteChanges(batch.changes));
+  USHER_RETURN_IF_ERROR(WriteJournal(batch.journal));
+  USHER_RETURN_IF_ERROR(WriteAnswers(database_, batch.answers));
+  USHER_RETURN_IF_ERROR(WriteUsages(database_, batch.usages));
+  USHER_RETURN_IF_ERROR(WriteMarks(database_, batch.marks));
+  return transaction.Commit();
+}
+
+absl::Status BatchWriter::WriteChanges(absl::Span<const Change> changes) {
+  while (!changes.empty()) {
+    const bool takeover = changes.size() > 1 && IsTakeover(changes[0], changes[1]);
+    USHER_RETURN_IF_ERROR(takeover ? WriteTakeover(database_, changes[0], changes[1])
+                                   : WriteChange(database_, changes[0]));
+    const size_t written = takeover ? 2 : 1;
+    for (const Change& change : changes.first(written)) USHER_RETURN_IF_ERROR(Cover(change));
+    changes.remove_prefix(written);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BatchWriter::Cover(const Change& change) {
+  if (change.revision) {
+    USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, change.account, change.revision));
+  }
+  const auto* started = std::get_if<entitlement::SessionStarted>(&change.payload);
+  if (started == nullptr) return absl::OkStatus();
+  return ceilings_.Cover(database_, change.application, started->id);
+}
+
+absl::Status BatchWriter::WriteJournal(absl::Span<const JournalEntry> entries) {
+  for (const JournalEntry& entry : entries) {
+    USHER_RETURN_IF_ERROR(database_.Run(
+        "INSERT INTO journal (account_no, first_revision, last_revision, record_time, payload)"
+        " VALUES (?, ?, ?, ?, ?)",
+        entry.account, entry.first_revision, entry.last_revision, entry.record_time,
+        Blob{entry.payload}));
+    USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, entry.account, entry.last_revision));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database,
+                                                 entitlement::AccountNo account,
+                                                 const std::string& request_id, absl::Time since) {
+  std::optional<Answer> found;
+  Rows rows = database.Select(
+      "SELECT account_no, request_id, fingerprint, record_time, bytes FROM answer"
+      " WHERE account_no = ? AND request_id = ? AND record_time >= ?",
+      account, request_id, since);
+  if (rows.Next()) {
+    Answer& answer = found.emplace();
+    rows.Read(answer.account, answer.request_id, answer.fingerprint, answer.record_time,
+              answer.bytes);
+  }
+  USHER_RETURN_IF_ERROR(rows.status());
+  return found;
+}
+
+absl::StatusOr<int> PruneAnswers(Database& database, absl::Time before, int limit) {
+  // The oldest come first, so that nothing is read past the last one that is to go.
+  int64_t last = 0;
+  int old = 0;
+  {
+    Rows rows = database.Select("SELECT answer_no, record_time FROM answer ORDER BY answer_no");
+    while (old < limit && rows.Next()) {
+      int64_t answer_no = 0;
+      absl::Time record_time;
+      rows.Read(answer_no, record_time);
+      if (record_time >= before) break;
+      last = answer_no;
+      ++old;
+    }
+    USHER_RETURN_IF_ERROR(rows.status());
+  }
+  if (old == 0) return 0;
+  Transaction transaction(database);
+  USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+  USHER_RETURN_IF_ERROR(database.Run("DELETE FROM answer WHERE answer_no <= ?", last));
+  USHER_RETURN_IF_ERROR(transaction.Commit());
+  return old;
+}
+
+}  // namespace usher::storage

@@ -1,0 +1,47 @@
+// Writes one batch, and what goes with it, by the writer's connection.
+//
+// Nothing but this class and Prune's functions write. Threading: that of the writer's connection.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "entitlement/ids.h"
+#include "storage/sqlite/ceilings.h"
+#include "storage/sqlite/database.h"
+#include "storage/store.h"
+
+namespace usher::storage {
+
+class BatchWriter {
+ public:
+  // `database` outlives it and is the writer's connection.
+  explicit BatchWriter(Database& database) : database_(database) {}
+
+  // Whether the batch has anything to store.
+  static bool HasWork(const CommitBatch& batch);
+
+  // One transaction with all of the batch. Errors as Store::Commit.
+  absl::Status Write(const CommitBatch& batch);
+
+ private:
+  absl::Status WriteAll(const CommitBatch& batch);
+  absl::Status WriteChanges(absl::Span<const entitlement::Change> changes);
+  // Raises the ceilings that the change's numbers pass.
+  absl::Status Cover(const entitlement::Change& change);
+  absl::Status WriteJournal(absl::Span<const JournalEntry> entries);
+
+  Database& database_;
+  Ceilings ceilings_;
+};
+
+// The remembered answers (R28), read and pruned by the writer.
+absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database,
+                                                 entitlement::AccountNo account,
+                                                 const std::string& request_id, absl::Time since);
+absl::StatusOr<int> PruneAnswers(Database& database, absl::Time before, int limit);
+
+}  // namespace usher::storage

@@ -1,0 +1,37 @@
+// Ceilings: how revisions and session ids are kept from being given out twice without a row being written for each.
+//
+// The rows of account and application hold a number that none given out has passed. It is raised in steps, in the
+// transaction of the first one that passes it; after a restart counting goes on from the ceiling, which leaves a gap.
+// One writer, its thread.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "entitlement/ids.h"
+#include "storage/sqlite/database.h"
+
+namespace usher::storage {
+
+// How far a ceiling is raised above the number that passed it.
+inline constexpr int64_t kCeilingStep = 4096;
+
+class Ceilings {
+ public:
+  // Within the transaction that stores the number.
+  absl::Status Cover(Database& database, entitlement::AccountNo account,
+                     entitlement::Revision revision);
+  absl::Status Cover(Database& database, entitlement::ApplicationNo application,
+                     entitlement::SessionId session);
+
+  // After a transaction that was rolled back: what it raised does not count.
+  void Forget();
+
+ private:
+  // As stored, of those that were asked for.
+  absl::flat_hash_map<entitlement::AccountNo, int64_t> revisions_;
+  absl::flat_hash_map<entitlement::ApplicationNo, int64_t> sessions_;
+};
+
+}  // namespace usher::storage

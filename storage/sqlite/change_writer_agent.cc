@@ -1,0 +1,101 @@
+#include <variant>
+
+#include "storage/sqlite/change_writer.h"
+#include "storage/sqlite/error.h"
+
+namespace usher::storage {
+
+using entitlement::Change;
+
+using entitlement::SessionEnded;
+using entitlement::SessionId;
+using entitlement::SessionStarted;
+
+namespace {
+
+absl::Status InsertSession(Database& database, const Change& change, const SessionStarted& started,
+                           SessionId superseded) {
+  return database.Run(
+      "INSERT INTO session (application_no, session_id, email, channel, client_id, license_id,"
+      " supersedes, start_time, ttl, revision, end_time, end_reason)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 9223372036854775807, -1)",
+      change.application, started.id, started.email, started.channel, started.client_id,
+      started.license, superseded, change.event_time, started.ttl, change.revision);
+}
+
+}  // namespace
+
+bool IsTakeover(const Change& first, const Change& second) {
+  const auto* ended = std::get_if<SessionEnded>(&first.payload);
+  const auto* started = std::get_if<SessionStarted>(&second.payload);
+  return ended != nullptr && started != nullptr &&
+         ended->reason == entitlement::EndReason::kSuperseded &&
+         first.application == second.application && first.event_time == second.event_time &&
+         ended->email == started->email && ended->id < started->id;
+}
+
+absl::Status WriteTakeover(Database& database, const Change& end, const Change& start) {
+  return InsertSession(database, start, std::get<SessionStarted>(start.payload),
+                       std::get<SessionEnded>(end.payload).id);
+}
+
+absl::Status Write(Database& database, const Change& change, const SessionStarted& started) {
+  return InsertSession(database, change, started, SessionId());
+}
+
+absl::Status Write(Database& database, const Change& change, const SessionEnded& ended) {
+  // The agent may have moved to another license since the start.
+  return database.RunOnOneRow(
+      "UPDATE session SET end_time = ?1, end_reason = ?2,"
+      " license_id = (SELECT license_id FROM agent WHERE application_no = ?3 AND email = ?4)"
+      " WHERE application_no = ?3 AND session_id = ?5 AND end_reason = -1",
+      change.event_time, ended.reason, change.application, ended.email, ended.id);
+}
+
+absl::Status Write(Database& database, const Change& change,
+                   const entitlement::AgentDrainChanged& changed) {
+  return database.RunOnOneRow(
+      "UPDATE agent SET drain_deadline = ? WHERE application_no = ? AND email = ?",
+      changed.deadline, change.application, changed.email);
+}
+
+absl::Status Write(Database& database, const Change& change,
+                   const entitlement::MobileAnsweringChanged& changed) {
+  return database.RunOnOneRow(
+      "UPDATE agent SET mobile_answering = ?, last_active_time = MAX(last_active_time, ?)"
+      " WHERE application_no = ? AND email = ?",
+      changed.mode, change.event_time, change.application, changed.email);
+}
+
+absl::Status Write(Database& database, const Change& change,
+                   const entitlement::SessionTtlChanged& changed) {
+  return database.RunOnOneRow(
+      "UPDATE session SET ttl = ?"
+      " WHERE application_no = ? AND session_id = ? AND end_reason = -1",
+      changed.ttl, change.application, changed.id);
+}
+
+absl::Status Write(Database& database, const Change& change,
+                   const entitlement::SessionForgotten& forgotten) {
+  // Whoever holds no license any more has no row that could keep the time. Where it was superseded, the session that
+  // followed keeps a later one.
+  USHER_RETURN_IF_ERROR(database.Run(
+      "UPDATE agent SET last_active_time = MAX(last_active_time, session.end_time) FROM session"
+      " WHERE session.application_no = ?1 AND session.session_id = ?2"
+      " AND session.end_reason <> -1"
+      " AND agent.application_no = ?1 AND agent.email = session.email"
+      " AND agent.last_active_time < session.end_time",
+      change.application, forgotten.id));
+  // Those that it superseded ended before it. The core may have dropped them without a word, as it remembers so many
+  // and no more; without this row they would count as live.
+  return database.Run(
+      "DELETE FROM session WHERE application_no = ?1 AND session_id IN ("
+      " WITH RECURSIVE chain (id) AS ("
+      "  SELECT ?2 UNION ALL"
+      "  SELECT supersedes FROM chain CROSS JOIN session"
+      "  WHERE session.application_no = ?1 AND session.session_id = chain.id AND supersedes > 0)"
+      " SELECT id FROM chain)",
+      change.application, forgotten.id);
+}
+
+}  // namespace usher::storage

@@ -1,0 +1,92 @@
+#include "storage/sqlite/data_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace usher::storage {
+namespace {
+
+constexpr char kDatabaseName[] = "usher.db";
+constexpr char kLockName[] = "lock";
+constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+std::string In(const std::string& directory, const char* name) {
+  return absl::StrCat(directory, "/", name);
+}
+
+absl::Status FailedTo(std::string what, int error) {
+  return absl::UnavailableError(
+      absl::StrCat("can't ", what, ": ", std::generic_category().message(error)));
+}
+
+// The directory's own entry is to survive a loss of power, too.
+absl::Status SyncParentOf(const std::string& path) {
+  const std::string parent = absl::StrCat(path, "/..");
+  const int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return absl::OkStatus();  // A parent that can't be read can't be synced either.
+  const int failed = fsync(fd);
+  const int error = errno;
+  close(fd);
+  if (failed != 0) return FailedTo(absl::StrCat("sync ", parent), error);
+  return absl::OkStatus();
+}
+
+absl::Status Create(const std::string& path) {
+  if (mkdir(path.c_str(), kDirectoryMode) == 0) return SyncParentOf(path);
+  if (errno == EEXIST) return absl::OkStatus();
+  return FailedTo(absl::StrCat("create the data directory ", path), errno);
+}
+
+// What the process that has the lock wrote into the file: " (process 123)", or nothing.
+std::string OwnerIn(int fd) {
+  std::array<char, 32> text{};
+  const ssize_t size = pread(fd, text.data(), text.size(), 0);
+  if (size <= 0) return "";
+  const absl::string_view number =
+      absl::StripAsciiWhitespace(absl::string_view(text.data(), static_cast<size_t>(size)));
+  return number.empty() ? "" : absl::StrCat(" (process ", number, ")");
+}
+
+void WriteOwner(int fd) {
+  // Only for the message that the next one gets: nothing depends on it.
+  const std::string text = absl::StrCat(getpid(), "\n");
+  if (ftruncate(fd, 0) != 0) return;
+  [[maybe_unused]] const ssize_t written = pwrite(fd, text.data(), text.size(), 0);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::string& path) {
+  if (path.empty()) return absl::InvalidArgumentError("the data directory has no name");
+  if (absl::Status status = Create(path); !status.ok()) return status;
+  const std::string lock = In(path, kLockName);
+  const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (fd < 0) return FailedTo(absl::StrCat("open ", lock), errno);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
+    const std::string owner = OwnerIn(fd);
+    close(fd);
+    if (error != EWOULDBLOCK) return FailedTo(absl::StrCat("lock ", lock), error);
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the data directory ", path, " is in use by another server", owner,
+        ": stop that one, or give this one a directory of its own"));
+  }
+  WriteOwner(fd);
+  return std::unique_ptr<DataDirectory>(new DataDirectory(path, fd));
+}
+
+DataDirectory::~DataDirectory() { close(lock_fd_); }
+
+std::string DataDirectory::database_path() const { return In(path_, kDatabaseName); }
+
+}  // namespace usher::storage

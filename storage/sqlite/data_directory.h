@@ -1,0 +1,32 @@
+// DataDirectory: the place that one server process owns: its database, and a lock that keeps a second server out.
+//
+// The lock goes with the object, and with the process however it ends. A plain handle; one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace usher::storage {
+
+class DataDirectory {
+ public:
+  // Creates the directory (mode 0700) where it isn't there, and takes its lock. kFailedPrecondition, naming the directory
+  // and the process, where another server has it; kUnavailable where it can't be made or written to.
+  static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(const std::string& path);
+  ~DataDirectory();
+
+  DataDirectory(const DataDirectory&) = delete;
+  DataDirectory& operator=(const DataDirectory&) = delete;
+
+  std::string database_path() const;
+
+ private:
+  DataDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}
+
+  const std::string path_;
+  const int lock_fd_;
+};
+
+}  // namespace usher::storage

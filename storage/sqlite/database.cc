@@ -1,0 +1,158 @@
+#include "storage/sqlite/database.h"
+
+#include <sqlite3.h>
+
+#include <cassert>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/error.h"
+
+namespace usher::storage {
+namespace {
+
+// The writer answers "unavailable" rather than keep the engine waiting; a reader only ever waits for recovery.
+constexpr int kWriterBusyTimeoutMs = 250;
+constexpr int kReaderBusyTimeoutMs = 2000;
+
+// page_size takes effect in a new database only, and before anything is written to it. synchronous = FULL makes every
+// commit durable. A checkpoint is made by the writer's own decision, never inside of a commit.
+constexpr char kWriterPragmas[] =
+    "PRAGMA page_size = 4096;"
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA wal_autocheckpoint = 0;"
+    "PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA secure_delete = OFF;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cache_size = -65536;";
+
+constexpr char kReaderPragmas[] =
+    "PRAGMA query_only = ON;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cache_size = -8192;";
+
+// SQLite's statistics of its memory, which nobody reads, would take a lock of the whole process at each allocation. Where
+// SQLite is in use already, they stay as they are.
+void TurnMemoryStatisticsOff() {
+  [[maybe_unused]] static const int kResult = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access,
+                                                         const std::string& vfs) {
+  TurnMemoryStatisticsOff();
+  const int flags = access == Access::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                              : SQLITE_OPEN_READONLY;
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX,
+                                   vfs.empty() ? nullptr : vfs.c_str());
+  std::unique_ptr<Database> database(new Database(handle));
+  if (code != SQLITE_OK) {
+    const std::string message = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
+    return StatusOfWork(code, absl::StrCat(path, ": ", message));
+  }
+  if (absl::Status status = database->Configure(access); !status.ok()) {
+    return absl::Status(status.code(),
+                        absl::StrCat(path, ": ", status.message()));
+  }
+  return database;
+}
+
+absl::Status Database::Configure(Access access) {
+  sqlite3_extended_result_codes(db_, 1);
+  if (access == Access::kReader) {
+    sqlite3_busy_timeout(db_, kReaderBusyTimeoutMs);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return Execute(kReaderPragmas);
+  }
+  sqlite3_busy_timeout(db_, kWriterBusyTimeoutMs);
+  USHER_RETURN_IF_ERROR(Execute(kWriterPragmas));
+  // After the pragma of automatic checkpoints, which uses the same hook.
+  sqlite3_wal_hook(db_, &Database::OnCommitted, this);
+  Rows mode = Select("PRAGMA journal_mode");
+  std::string name;
+  if (mode.Next()) mode.Read(name);
+  USHER_RETURN_IF_ERROR(mode.status());
+  if (name != "wal") {
+    return absl::FailedPreconditionError("the file system can't hold a write-ahead log");
+  }
+  return absl::OkStatus();
+}
+
+Database::~Database() {
+  statements_.clear();
+  sqlite3_close(db_);
+}
+
+int Database::OnCommitted(void* self, sqlite3*, const char*, int pages) {
+  static_cast<Database*>(self)->log_pages_ = pages;
+  return SQLITE_OK;
+}
+
+absl::Status Database::Execute(const char* script) {
+  if (sqlite3_exec(db_, script, nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
+  return StatusOfWork(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+}
+
+Statement& Database::Prepared(Sql sql, [[maybe_unused]] size_t parameters) {
+  std::unique_ptr<Statement>& statement = statements_[sql.text];
+  // One that could not be prepared is tried again: the disk may have been in the way.
+  if (statement == nullptr || !statement->prepared()) {
+    statement = std::make_unique<Statement>(db_, sql.text);
+  }
+  assert(!statement->prepared() ||
+         statement->parameter_count() == static_cast<int>(parameters));
+  return *statement;
+}
+
+absl::Status Database::Finish(Statement& statement) {
+  statement.Step();
+  absl::Status status = statement.status();
+  statement.Reset();
+  return status;
+}
+
+absl::Status Database::CheckOneRow(Sql sql) const {
+  if (changes() == 1) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("a change contradicts what is stored: ", changes(),
+                                          " rows altered instead of one by: ", sql.text));
+}
+
+int64_t Database::changes() const { return sqlite3_changes64(db_); }
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+absl::Status Database::BeginWrite() { return Run("BEGIN IMMEDIATE"); }
+
+absl::Status Database::BeginRead() { return Run("BEGIN"); }
+
+absl::Status Database::Commit() {
+  Statement& statement = Prepared("COMMIT", 0);
+  if (!statement.prepared()) return statement.status();
+  statement.Step();
+  const int code = statement.status().ok() ? SQLITE_OK : sqlite3_extended_errcode(db_);
+  const std::string message = code == SQLITE_OK ? "" : sqlite3_errmsg(db_);
+  statement.Reset();
+  return code == SQLITE_OK ? absl::OkStatus() : StatusOfCommit(code, message);
+}
+
+void Database::Rollback() {
+  // SQLite may have rolled back by itself; a failure to roll back leaves nothing that could be committed.
+  if (in_transaction()) Run("ROLLBACK").IgnoreError();
+}
+
+absl::StatusOr<CheckpointResult> Database::CheckpointPassively() {
+  CheckpointResult result;
+  const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             &result.log_pages, &result.checkpointed_pages);
+  if (code == SQLITE_OK) return result;
+  return StatusOfWork(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+}
+
+}  // namespace usher::storage

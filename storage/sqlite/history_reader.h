@@ -1,0 +1,15 @@
+// Pages of what lies behind: accounts, orders, resets and bindings (entitlement/history.h).
+//
+// Each function reads within the caller's read transaction.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "entitlement/history.h"
+#include "storage/sqlite/database.h"
+
+namespace usher::storage {
+
+absl::StatusOr<entitlement::HistoryPage> ReadHistoryPage(Database& database,
+                                                         const entitlement::HistoryQuery& query);
+
+}  // namespace usher::storage

@@ -1,0 +1,193 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/batch_writer.h"
+#include "storage/sqlite/data_directory.h"
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/error.h"
+#include "storage/sqlite/history_reader.h"
+#include "storage/sqlite/journal_reader.h"
+#include "storage/sqlite/reader_pool.h"
+#include "storage/sqlite/schema.h"
+#include "storage/sqlite/transaction.h"
+#include "storage/sqlite/unit_loader.h"
+
+namespace usher::storage {
+namespace {
+
+// One process owns all accounts.
+constexpr int64_t kEpoch = 1;
+
+// How long the writer waits for readers to finish where the log has grown too long.
+constexpr absl::Duration kPausePatience = absl::Milliseconds(200);
+
+class SqliteStoreImpl final : public SqliteStore {
+ public:
+  SqliteStoreImpl(const SqliteStoreOptions& options, std::unique_ptr<DataDirectory> directory,
+                  std::unique_ptr<Database> writer, std::unique_ptr<ReaderPool> readers,
+                  std::string database_id)
+      : options_(options),
+        directory_(std::move(directory)),
+        writer_(std::move(writer)),
+        readers_(std::move(readers)),
+        batches_(*writer_),
+        database_id_(std::move(database_id)),
+        checkpoint_at_(options.checkpoint_pages) {}
+
+  std::string_view kind() const override { return "sqlite"; }
+  std::string_view database_id() const override { return database_id_; }
+
+  absl::StatusOr<entitlement::Directory> LoadDirectory() override {
+    return Read([](Database& database) { return ReadDirectory(database); });
+  }
+
+  absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account) override {
+    return Read([&](Database& database) { return ReadAccount(database, account); });
+  }
+
+  absl::StatusOr<entitlement::Application> LoadApplication(entitlement::ApplicationNo application,
+                                                           absl::Time ended_since) override {
+    return Read([&](Database& database) {
+      return ReadApplication(database, application, ended_since);
+    });
+  }
+
+  absl::StatusOr<std::vector<UnitRef>> ListDue(absl::Time until, int limit) override {
+    return Read([&](Database& database) { return ReadDue(database, until, limit); });
+  }
+
+  absl::StatusOr<absl::Time> NextDue() override {
+    return Read([](Database& database) { return ReadNextDue(database); });
+  }
+
+  absl::StatusOr<std::vector<UnitRef>> ListUnitsWithLeases() override {
+    return Read([](Database& database) { return ReadUnitsWithLeases(database); });
+  }
+
+  absl::StatusOr<entitlement::HistoryPage> ReadHistory(
+      const entitlement::HistoryQuery& query) override {
+    return Read([&](Database& database) { return ReadHistoryPage(database, query); });
+  }
+
+  absl::StatusOr<std::vector<JournalRow>> ReadJournal(entitlement::AccountNo account,
+                                                      entitlement::Revision after,
+                                                      int limit) override {
+    return Read([&](Database& database) {
+      return ReadJournalEntries(database, account, after, limit);
+    });
+  }
+
+  absl::StatusOr<absl::Time> LastRecordTime() override {
+    return Read([](Database& database) { return ReadLastRecordTime(database); });
+  }
+
+  absl::StatusOr<std::optional<Answer>> FindAnswer(entitlement::AccountNo account,
+                                                   const std::string& request_id,
+                                                   absl::Time since) override {
+    return ReadAnswer(*writer_, account, request_id, since);
+  }
+
+  absl::Status Commit(const CommitBatch& batch) override {
+    if (!fault_.ok()) return fault_;
+    if (batch.epoch != kEpoch) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the epoch of this store is ", kEpoch, ", not ", batch.epoch));
+    }
+    if (!BatchWriter::HasWork(batch)) return absl::OkStatus();
+    return Write([&] { return batches_.Write(batch); });
+  }
+
+  absl::StatusOr<int> Prune(absl::Time answers_before, int limit) override {
+    if (!fault_.ok()) return fault_;
+    absl::StatusOr<int> pruned = 0;
+    absl::Status status = Write([&] {
+      pruned = PruneAnswers(*writer_, answers_before, limit);
+      return pruned.status();
+    });
+    if (!status.ok()) return status;
+    return pruned;
+  }
+
+ private:
+  // Runs `read` on a reader's connection; all that it reads is of one instant.
+  template <typename Function>
+  auto Read(Function read) -> decltype(read(std::declval<Database&>())) {
+    ReaderPool::Lease reader = readers_->Borrow();
+    Transaction transaction(*reader);
+    if (absl::Status status = transaction.BeginRead(); !status.ok()) return status;
+    return read(*reader);
+  }
+
+  // Runs `write`, whose transaction follows a checkpoint where one is due, and remembers a fault that is final.
+  template <typename Function>
+  absl::Status Write(Function write) {
+    std::optional<ReaderPool::Pause> pause;
+    absl::Status status = CheckpointIfDue(pause);
+    if (status.ok()) status = write();
+    if (absl::IsDataLoss(status)) fault_ = status;
+    return status;
+  }
+
+  // Tries again later where readers, or a full disk, are in the way. The log starts anew with the first transaction
+  // that follows a whole checkpoint and finds nobody reading; so `pause` is kept until then.
+  absl::Status CheckpointIfDue(std::optional<ReaderPool::Pause>& pause) {
+    const int pages = writer_->log_pages();
+    if (pages < log_pages_seen_) checkpoint_at_ = options_.checkpoint_pages;
+    log_pages_seen_ = pages;
+    if (pages < checkpoint_at_) return absl::OkStatus();
+    checkpoint_at_ = pages + options_.checkpoint_pages;
+    if (pages >= options_.log_pages_max) pause = readers_->TryPause(kPausePatience);
+    const absl::Status status = writer_->CheckpointPassively().status();
+    return absl::IsDataLoss(status) ? status : absl::OkStatus();
+  }
+
+  const SqliteStoreOptions options_;
+  // The directory's lock goes last, the readers before the writer: the writer's close makes the last checkpoint.
+  const std::unique_ptr<DataDirectory> directory_;
+  const std::unique_ptr<Database> writer_;
+  const std::unique_ptr<ReaderPool> readers_;
+  BatchWriter batches_;
+  const std::string database_id_;
+
+  // Pages of the log at which the next checkpoint is made, and as the last one found it.
+  int checkpoint_at_;
+  int log_pages_seen_ = 0;
+  // What every Commit answers after the outcome of one is unknown.
+  absl::Status fault_;
+};
+
+absl::StatusOr<std::string> ReadDatabaseId(Database& database) {
+  std::string id;
+  Rows rows = database.Select("SELECT database_id FROM meta");
+  if (rows.Next()) rows.Read(id);
+  if (!rows.status().ok()) return rows.status();
+  return id;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStoreOptions& options) {
+  absl::StatusOr<std::unique_ptr<DataDirectory>> directory = DataDirectory::Open(options.data_dir);
+  if (!directory.ok()) return directory.status();
+  const std::string path = (*directory)->database_path();
+  absl::StatusOr<std::unique_ptr<Database>> writer =
+      Database::Open(path, Access::kWriter, options.vfs);
+  if (!writer.ok()) return writer.status();
+  if (absl::Status status = MigrateSchema(**writer); !status.ok()) {
+    return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+  }
+  absl::StatusOr<std::string> id = ReadDatabaseId(**writer);
+  if (!id.ok()) return id.status();
+  absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
+      ReaderPool::Open(path, options.vfs, options.readers);
+  if (!readers.ok()) return readers.status();
+  return std::make_unique<SqliteStoreImpl>(options, std::move(*directory), std::move(*writer),
+                                           std::move(*readers), *std::move(id));
+}
+
+}  // namespace usher::storage

@@ -1,0 +1,43 @@
+// SqliteStore: the store on one SQLite database in a data directory that this process alone owns.
+//
+// Keeps the promises of store.h. Beyond them: a failed sync, or an error whose outcome is unknown, is final: every later
+// Commit answers kDataLoss, and the truth is read by the next process.
+//
+// One connection writes, and it alone makes checkpoints; a few read-only ones serve the loads and reads. Threading as
+// store.h says. Refuses to know: the rules, the wire format.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "storage/store.h"
+
+namespace usher::storage {
+
+struct SqliteStoreOptions {
+  // Created, with mode 0700, where it isn't there; its parent must be.
+  std::string data_dir;
+  // Name of the SQLite VFS; empty for the default one. Tests inject faults by it.
+  std::string vfs;
+  // How many loads and reads run at a time; more wait.
+  int readers = 4;
+  // Pages in the write-ahead log from which on the writer checkpoints it between two batches.
+  int checkpoint_pages = 1024;
+  // Pages from which on reads are held back for a moment, so that the log can start anew.
+  int log_pages_max = 16 * 1024;
+};
+
+class SqliteStore : public Store {
+ public:
+  // Opens the database, made or brought to this version's schema where needed. Errors: kFailedPrecondition where another
+  // process holds the directory or the schema is newer than this server; kDataLoss where the file can't be read;
+  // kUnavailable otherwise.
+  static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const SqliteStoreOptions& options);
+
+  // Random, given when the database was made.
+  virtual std::string_view database_id() const = 0;
+};
+
+}  // namespace usher::storage

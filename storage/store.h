@@ -1,0 +1,159 @@
+// The store's port: durable state, journal and history behind one small interface.
+//
+// What every store promises (tests/storage/store_contract_test.cc runs against each):
+//   atomic    Commit applies all of a batch or nothing, over any number of units.
+//   durable   when Commit returns OK, the batch survives the loss of power.
+//   ordered   a load or read sees every batch whose Commit returned before it began, and no part of
+//   a later one. private   it never decides: rules are the core's, and it knows no wire format
+//   (payloads and answers are bytes).
+//
+// Threading: Commit, FindAnswer and Prune from one thread at a time, the engine's. Load…, List… and
+// Read… from any thread, also while a Commit runs.
+//
+// Failures are absl::Status:
+//   kUnavailable   the store refuses for now (disk full, busy): nothing was changed, the caller may
+//   try again. kDataLoss      the outcome of a commit is unknown (a failed sync) or what is stored
+//   cannot be read: the process must
+//                  not go on (design, "Failure").
+//   kFailedPrecondition   the epoch is not the owner's any more, or the database is of a newer
+//   schema.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "entitlement/account.h"
+#include "entitlement/application.h"
+#include "entitlement/change.h"
+#include "entitlement/history.h"
+#include "entitlement/ids.h"
+
+namespace usher::storage {
+
+// The events of one command in one account, as the journal keeps them.
+struct JournalEntry {
+  entitlement::AccountNo account;
+  // First and last revision; the last is the command's.
+  entitlement::Revision first_revision;
+  entitlement::Revision last_revision;
+  absl::Time record_time;
+  // Encoded by the wire layer.
+  std::string payload;
+};
+
+// R28: what a request_id was answered.
+struct Answer {
+  entitlement::AccountNo account;
+  std::string request_id;
+  // Of method and fields; another fingerprint is another payload.
+  std::string fingerprint;
+  absl::Time record_time;
+  // The reply, encoded by the wire layer.
+  std::string bytes;
+};
+
+// Figures of the month that are stored with a delay (R17).
+struct UsageRecord {
+  entitlement::ApplicationNo application;
+  entitlement::Usage usage;
+};
+
+// What the store has to know of a unit to find it again without loading it.
+struct UnitMark {
+  entitlement::AccountNo account;
+  // None: the account itself.
+  entitlement::ApplicationNo application;
+  // InfiniteFuture where nothing falls due. Leases don't count.
+  absl::Time next_due;
+  // Whether it has live sessions or online phones.
+  bool has_leases = false;
+};
+
+// One transaction. Spans and their elements are read during Commit only.
+struct CommitBatch {
+  // Of the owner of every account in it; 1 with a single server.
+  int64_t epoch = 1;
+  // In the order in which they were decided; kMemory changes may be among them and are passed over.
+  absl::Span<const entitlement::Change> changes;
+  absl::Span<const JournalEntry> journal;
+  absl::Span<const Answer> answers;
+  absl::Span<const UsageRecord> usages;
+  absl::Span<const UnitMark> marks;
+};
+
+// A unit that needs attention: something fell due, or leases have to be watched.
+struct UnitRef {
+  entitlement::AccountNo account;
+  // None: the account itself.
+  entitlement::ApplicationNo application;
+
+  friend bool operator==(const UnitRef&, const UnitRef&) = default;
+};
+
+// What the journal says of an account: for now the engine writes it, and tests read it back.
+struct JournalRow {
+  int64_t position = 0;
+  JournalEntry entry;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // "sqlite" or "memory".
+  virtual std::string_view kind() const = 0;
+
+  // Names of accounts and the numbers given out so far.
+  virtual absl::StatusOr<entitlement::Directory> LoadDirectory() = 0;
+
+  // kNotFound where there is no such unit. `last_revision` and `last_session_id` may be ahead of
+  // the last one used, never behind.
+  virtual absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account) = 0;
+
+  // The tables of the application, not its indices: call entitlement::Reindex. Lease ends are
+  // unset; ended sessions are those whose end is not before `ended_since`.
+  virtual absl::StatusOr<entitlement::Application> LoadApplication(
+      entitlement::ApplicationNo application, absl::Time ended_since) = 0;
+
+  // Units whose mark says next_due ≤ `until`, soonest first, at most `limit`.
+  virtual absl::StatusOr<std::vector<UnitRef>> ListDue(absl::Time until, int limit) = 0;
+
+  // The soonest next_due of all marks; InfiniteFuture where there is none.
+  virtual absl::StatusOr<absl::Time> NextDue() = 0;
+
+  // Applications whose mark has leases.
+  virtual absl::StatusOr<std::vector<UnitRef>> ListUnitsWithLeases() = 0;
+
+  virtual absl::Status Commit(const CommitBatch& batch) = 0;
+
+  // The answer remembered under the key, not older than `since`.
+  virtual absl::StatusOr<std::optional<Answer>> FindAnswer(entitlement::AccountNo account,
+                                                           const std::string& request_id,
+                                                           absl::Time since) = 0;
+
+  // A page of history; `more` where another follows.
+  virtual absl::StatusOr<entitlement::HistoryPage> ReadHistory(
+      const entitlement::HistoryQuery& query) = 0;
+
+  // Journal entries of an account behind `after`, oldest first, at most `limit`.
+  virtual absl::StatusOr<std::vector<JournalRow>> ReadJournal(entitlement::AccountNo account,
+                                                              entitlement::Revision after,
+                                                              int limit) = 0;
+
+  // The latest record_time of the journal; InfinitePast where it is empty. The server's clock
+  // starts no earlier.
+  virtual absl::StatusOr<absl::Time> LastRecordTime() = 0;
+
+  // Forgets answers older than `answers_before`, in one short transaction of at most `limit` rows.
+  // Returns how many.
+  virtual absl::StatusOr<int> Prune(absl::Time answers_before, int limit) = 0;
+};
+
+}  // namespace usher::storage
