@@ -1,0 +1,93 @@
+#include "engine/batch.h"
+
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "absl/types/span.h"
+#include "entitlement/context.h"
+
+namespace usher::engine {
+
+using entitlement::Change;
+using entitlement::ChangeClass;
+
+void Batch::Add(std::vector<Change> changes, const entitlement::Account& account,
+                std::string_view actor, std::string_view request_id, absl::Time record_time) {
+  if (changes.empty()) return;
+  entitlement::Revision first;
+  entitlement::Revision last;
+  for (const Change& change : changes) {
+    Note(change);
+    if (!change.revision) continue;
+    if (!first) first = change.revision;
+    last = change.revision;
+  }
+  if (first) {
+    journal_.push_back({account.no, first, last, record_time,
+                        (*encode_journal_)({.account = &account,
+                                            .actor = actor,
+                                            .request_id = request_id,
+                                            .record_time = record_time,
+                                            .command_revision = last,
+                                            .changes = changes})});
+  }
+  std::move(changes.begin(), changes.end(), std::back_inserter(all_changes_));
+}
+
+void Batch::AddDue(std::vector<Change> changes, const entitlement::Account& account,
+                   absl::Time record_time) {
+  auto begin = changes.begin();
+  while (begin != changes.end()) {
+    auto end = begin;
+    while (end != changes.end() && end->event_time == begin->event_time) ++end;
+    Add({std::make_move_iterator(begin), std::make_move_iterator(end)}, account,
+        entitlement::kSystemActor, "", record_time);
+    begin = end;
+  }
+}
+
+const storage::Answer* Batch::FindAnswer(entitlement::AccountNo account,
+                                         std::string_view request_id) const {
+  for (const storage::Answer& answer : answers_) {
+    if (answer.account == account && answer.request_id == request_id) return &answer;
+  }
+  return nullptr;
+}
+
+void Batch::Note(const Change& change) {
+  const UnitKey account{change.account, entitlement::ApplicationNo()};
+  const UnitKey unit{change.account, change.application};
+  touched_.insert(unit);
+  if (ClassOf(change.payload) == ChangeClass::kMemory) return;
+  changed_.insert(unit);
+  // An event moves the account's last revision, too.
+  if (change.revision) changed_.insert(account);
+  created_units_ = created_units_ ||
+                   std::holds_alternative<entitlement::AccountCreated>(change.payload) ||
+                   std::holds_alternative<entitlement::ApplicationCreated>(change.payload);
+}
+
+storage::CommitBatch Batch::ToCommit() const {
+  storage::CommitBatch commit;
+  commit.changes = all_changes_;
+  commit.journal = journal_;
+  commit.answers = answers_;
+  commit.usages = usages_;
+  commit.marks = marks_;
+  return commit;
+}
+
+void Batch::Clear() {
+  all_changes_.clear();
+  journal_.clear();
+  answers_.clear();
+  usages_.clear();
+  marks_.clear();
+  pending_.clear();
+  touched_.clear();
+  changed_.clear();
+  created_units_ = false;
+}
+
+}  // namespace usher::engine

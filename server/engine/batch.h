@@ -1,0 +1,87 @@
+// Batch: all that one turn of the engine's loop decides, until it is committed and answered
+// together.
+//
+// Owned by the engine's thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/time/time.h"
+#include "engine/engine.h"
+#include "engine/schedule.h"
+#include "entitlement/change.h"
+#include "storage/store.h"
+
+namespace usher::engine {
+
+class Batch {
+ public:
+  // An answer that waits for the commit.
+  struct Pending {
+    Submission submission;
+    Result result;
+    // Whether the answer depends on something that this batch has to make durable on its behalf.
+    bool wrote = false;
+  };
+
+  explicit Batch(const JournalEncoder* encode_journal) : encode_journal_(encode_journal) {}
+
+  // Adds the changes of one command in one account, and its entry in the journal where there are
+  // events among them.
+  void Add(std::vector<entitlement::Change> changes, const entitlement::Account& account,
+           std::string_view actor, std::string_view request_id, absl::Time record_time);
+
+  // Adds what time changed: each instant is a command of its own.
+  void AddDue(std::vector<entitlement::Change> changes, const entitlement::Account& account,
+              absl::Time record_time);
+
+  void Remember(storage::Answer answer) { answers_.push_back(std::move(answer)); }
+  // What this batch remembers under the key; null where nothing.
+  const storage::Answer* FindAnswer(entitlement::AccountNo account,
+                                    std::string_view request_id) const;
+
+  // The unit has to be scheduled anew, whether or not anything in it changed.
+  void Touch(const UnitKey& unit) { touched_.insert(unit); }
+
+  void AddPending(Pending pending) { pending_.push_back(std::move(pending)); }
+
+  // Units that something in the batch altered; those of which more than memory was altered.
+  const absl::btree_set<UnitKey>& touched() const { return touched_; }
+  const absl::btree_set<UnitKey>& changed() const { return changed_; }
+  bool created_units() const { return created_units_; }
+
+  std::vector<storage::UnitMark>& marks() { return marks_; }
+  std::vector<storage::UsageRecord>& usages() { return usages_; }
+  std::vector<Pending>& pending() { return pending_; }
+
+  // Whether anything has to be written.
+  bool writes() const {
+    return !changed_.empty() || !answers_.empty() || !marks_.empty() || !usages_.empty();
+  }
+  storage::CommitBatch ToCommit() const;
+
+  // Ready for the next turn; keeps its capacity.
+  void Clear();
+
+ private:
+  void Note(const entitlement::Change& change);
+
+  const JournalEncoder* encode_journal_;
+  std::vector<entitlement::Change> all_changes_;
+  std::vector<storage::JournalEntry> journal_;
+  std::vector<storage::Answer> answers_;
+  std::vector<storage::UsageRecord> usages_;
+  std::vector<storage::UnitMark> marks_;
+  std::vector<Pending> pending_;
+  absl::btree_set<UnitKey> touched_;
+  absl::btree_set<UnitKey> changed_;
+  bool created_units_ = false;
+};
+
+}  // namespace usher::engine

@@ -1,0 +1,79 @@
+#include "engine/engine.h"
+
+#include <pthread.h>
+
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "engine/inbox.h"
+#include "engine/loop.h"
+#include "engine/worker.h"
+
+namespace usher::engine {
+
+class Engine::Impl {
+ public:
+  Impl(EngineOptions options, storage::Store* store, Clock* clock)
+      : options_(std::move(options)),
+        loop_(&options_, store, clock, &inbox_, &reader_, &completer_, &counters_) {}
+
+  absl::Status Start() {
+    if (absl::Status status = loop_.Prepare(); !status.ok()) return status;
+    thread_ = std::thread([this] { loop_.Run(); });
+    pthread_setname_np(thread_.native_handle(), "usher-engine");
+    return absl::OkStatus();
+  }
+
+  void Submit(Submission submission) {
+    if (counters_.in_flight.fetch_add(1, std::memory_order_relaxed) >= options_.in_flight_max) {
+      counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+      submission.done(entitlement::Refusal(entitlement::Overloaded{options_.in_flight_max}));
+      return;
+    }
+    if (inbox_.Push(submission)) return;
+    counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    submission.done(entitlement::Refusal(entitlement::ServerDraining()));
+  }
+
+  void Stop() {
+    std::call_once(stopped_, [this] {
+      inbox_.Close();
+      if (thread_.joinable()) thread_.join();
+      reader_.Stop();
+      completer_.Stop();
+    });
+  }
+
+  EngineStats stats() const {
+    EngineStats stats;
+    stats.batches = counters_.batches.load(std::memory_order_relaxed);
+    stats.commits = counters_.commits.load(std::memory_order_relaxed);
+    stats.commands = counters_.commands.load(std::memory_order_relaxed);
+    stats.commit_failures = counters_.commit_failures.load(std::memory_order_relaxed);
+    stats.loaded_applications = counters_.loaded_applications.load(std::memory_order_relaxed);
+    return stats;
+  }
+
+ private:
+  const EngineOptions options_;
+  LoopCounters counters_;
+  Inbox inbox_;
+  Worker reader_{"usher-reader"};
+  Worker completer_{"usher-answers"};
+  Loop loop_;
+  std::thread thread_;
+  std::once_flag stopped_;
+};
+
+Engine::Engine(EngineOptions options, storage::Store* store, Clock* clock)
+    : impl_(std::make_unique<Impl>(std::move(options), store, clock)) {}
+
+Engine::~Engine() { impl_->Stop(); }
+
+absl::Status Engine::Start() { return impl_->Start(); }
+void Engine::Submit(Submission submission) { impl_->Submit(std::move(submission)); }
+void Engine::Stop() { impl_->Stop(); }
+EngineStats Engine::stats() const { return impl_->stats(); }
+
+}  // namespace usher::engine

@@ -1,0 +1,121 @@
+// The engine: one thread that owns all state and gives every command its place in one total order.
+//
+// It takes what has queued up, decides each command, commits the changes of all of them in one
+// transaction, and only then completes them, reads and refusals too (R30). While it commits, the
+// next batch gathers. Deadlines and lease ends are work that it gives itself. Units are loaded on
+// first use by another thread, their commands parked meanwhile.
+//
+// Promises: Submit never blocks on the store and always ends in exactly one call of `done`;
+// commands of one caller that waits for each answer take effect in that order; whatever is overdue
+// on the units of a command is carried out before it. Threading: Submit and Stop from any thread.
+// `done` runs on the engine's completion thread (where it is Overloaded or ServerDraining, on the
+// caller's): it must be quick and must not wait for the engine. Refuses to know: protobuf, gRPC,
+// SQL. Journal payloads and remembered answers are bytes that others encode.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "engine/clock.h"
+#include "entitlement/catalog.h"
+#include "entitlement/change.h"
+#include "entitlement/command.h"
+#include "entitlement/policy.h"
+#include "entitlement/refusal.h"
+#include "entitlement/reply.h"
+#include "storage/store.h"
+
+namespace usher::engine {
+
+// R28: identifies a request that its caller may send again.
+struct RequestIdentity {
+  std::string request_id;
+  // Digest of the method and the fields other than request_id.
+  std::string fingerprint;
+  // Encodes the reply as the wire will answer it; RememberedReply gives the bytes back.
+  std::function<std::string(const entitlement::Reply&)> encode;
+};
+
+using Result = std::variant<entitlement::Reply, entitlement::Refusal>;
+
+struct Submission {
+  entitlement::Command command;
+  // Display name of who asks; stands in the journal.
+  std::string actor;
+  // Unset where the caller sent none, or the command takes none.
+  std::optional<RequestIdentity> identity;
+  absl::AnyInvocable<void(Result)> done;
+  // The engine's own: a refusal of the store made it decide this once more.
+  bool decided_again = false;
+};
+
+// The events of one command in one account, for the wire layer to encode as a journal payload.
+struct CommandEvents {
+  const entitlement::Account* account = nullptr;
+  std::string_view actor;
+  std::string_view request_id;
+  absl::Time record_time;
+  entitlement::Revision command_revision;
+  // Those of class kEvent are told; others are passed over.
+  absl::Span<const entitlement::Change> changes;
+};
+using JournalEncoder = std::function<std::string(const CommandEvents&)>;
+
+struct EngineOptions {
+  entitlement::Policy policy;
+  entitlement::Catalog catalog = entitlement::Catalog::Default();
+  JournalEncoder encode_journal;
+  // Commands that are queued or parked at most; one more is answered with Overloaded.
+  int64_t in_flight_max = 10'000;
+  // Commands of one batch at most.
+  int batch_max = 512;
+  // Figures of the month are stored at least this often (R17).
+  absl::Duration usage_flush_period = absl::Seconds(5);
+  // Called, before the process aborts, when the outcome of a commit is unknown or the store can't
+  // be read.
+  std::function<void(const absl::Status&)> on_fatal;
+};
+
+// Figures for metrics and tests; a snapshot taken by the engine's thread.
+struct EngineStats {
+  int64_t batches = 0;
+  int64_t commits = 0;
+  int64_t commands = 0;
+  int64_t commit_failures = 0;
+  int64_t loaded_applications = 0;
+};
+
+class Engine {
+ public:
+  // `store` and `clock` outlive the engine. Does nothing before Start.
+  Engine(EngineOptions options, storage::Store* store, Clock* clock);
+  ~Engine();
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Loads the directory and begins to serve. Errors are the store's.
+  absl::Status Start();
+
+  void Submit(Submission submission);
+
+  // Answers everything that was submitted, refuses what still comes with ServerDraining, stores
+  // what is stored with a delay, and ends the threads. Idempotent.
+  void Stop();
+
+  EngineStats stats() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace usher::engine

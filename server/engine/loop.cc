@@ -1,0 +1,354 @@
+#include "engine/loop.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "entitlement/execute.h"
+
+namespace usher::engine {
+namespace {
+
+using entitlement::Account;
+using entitlement::AccountNo;
+using entitlement::Application;
+using entitlement::ApplicationNo;
+using entitlement::Command;
+using entitlement::LeaseTime;
+using entitlement::Reply;
+
+bool IsPreview(const Command& command) {
+  return std::visit(
+      [](const auto& payload) {
+        if constexpr (requires { payload.validate_only; }) return payload.validate_only;
+        return false;
+      },
+      command.payload);
+}
+
+bool ChangesMoreThanMemory(const std::vector<entitlement::Change>& changes) {
+  return std::any_of(changes.begin(), changes.end(), [](const entitlement::Change& change) {
+    return ClassOf(change.payload) != entitlement::ChangeClass::kMemory;
+  });
+}
+
+const entitlement::HistoryQuery* HistoryQueryOf(const Result& result) {
+  const Reply* reply = std::get_if<Reply>(&result);
+  return reply != nullptr ? std::get_if<entitlement::HistoryQuery>(reply) : nullptr;
+}
+
+}  // namespace
+
+Loop::Loop(const EngineOptions* options, storage::Store* store, Clock* clock, Inbox* inbox,
+           Worker* reader, Worker* completer, LoopCounters* counters)
+    : options_(options),
+      store_(store),
+      clock_(clock),
+      inbox_(inbox),
+      reader_(reader),
+      completer_(completer),
+      counters_(counters),
+      working_set_(&options->policy),
+      batch_(&options->encode_journal) {}
+
+absl::Status Loop::Prepare() {
+  absl::StatusOr<entitlement::Directory> directory = store_->LoadDirectory();
+  if (!directory.ok()) return directory.status();
+  working_set_.directory() = *std::move(directory);
+  // The journal never goes back in time, whatever the wall clock did meanwhile.
+  const absl::StatusOr<absl::Time> last = store_->LastRecordTime();
+  if (!last.ok()) return last.status();
+  now_ = *last;
+  const absl::StatusOr<absl::Time> due = store_->NextDue();
+  if (!due.ok()) return due.status();
+  store_due_ = *due;
+  absl::StatusOr<std::vector<storage::UnitRef>> leased = store_->ListUnitsWithLeases();
+  if (!leased.ok()) return leased.status();
+  for (const storage::UnitRef& ref : *leased) LoadSoon(KeyOf(ref));
+  ReadClocks();
+  usage_stored_ = house_kept_ = lease_now_;
+  return absl::OkStatus();
+}
+
+void Loop::Run() {
+  Intake intake;
+  while (true) {
+    const absl::Duration wait = again_.empty() ? WaitTime() : absl::ZeroDuration();
+    inbox_->Take(static_cast<size_t>(options_->batch_max), wait, intake);
+    Turn(intake);
+    if (intake.closed && intake.submissions.empty() && again_.empty() &&
+        !working_set_.anything_parked()) {
+      break;
+    }
+  }
+  StoreUsage(/*now_at_once=*/true);
+  CommitAndAnswer();
+}
+
+void Loop::Turn(Intake& intake) {
+  ReadClocks();
+  for (LoadedUnit& loaded : intake.loaded) Accept(std::move(loaded));
+  FindOverdueUnits();
+  FireDue();
+  std::vector<Submission> again = std::exchange(again_, {});
+  for (Submission& submission : again) Handle(std::move(submission));
+  for (Submission& submission : intake.submissions) Handle(std::move(submission));
+  StoreUsage(/*now_at_once=*/false);
+  CommitAndAnswer();
+  KeepHouse();
+  FeedBackgroundLoads();
+}
+
+// A wall clock that steps back stands still here until it has caught up.
+void Loop::ReadClocks() {
+  now_ = std::max(now_, clock_->Now());
+  lease_now_ = clock_->LeaseNow();
+}
+
+entitlement::Context Loop::MakeContext(std::string_view actor) const {
+  entitlement::Context context;
+  context.now = now_;
+  context.lease_now = lease_now_;
+  context.actor = actor;
+  context.policy = &options_->policy;
+  context.catalog = &options_->catalog;
+  return context;
+}
+
+void Loop::Accept(LoadedUnit loaded) {
+  const UnitKey key = KeyOf(loaded.ref);
+  background_loading_.erase(key);
+  std::vector<Submission> waiting = working_set_.Unpark(key);
+  if (loaded.status.ok()) {
+    if (loaded.account != nullptr) working_set_.Add(std::move(loaded.account));
+    if (loaded.application != nullptr) {
+      working_set_.AddLoaded(std::move(loaded.application), lease_now_);
+    }
+    std::move(waiting.begin(), waiting.end(), std::back_inserter(again_));
+    return;
+  }
+  if (!absl::IsUnavailable(loaded.status)) Die(loaded.status);
+  for (Submission& submission : waiting) {
+    batch_.AddPending({.submission = std::move(submission),
+                       .result = entitlement::Refusal(entitlement::StoreUnavailable()),
+                       .wrote = true});
+  }
+}
+
+void Loop::Handle(Submission submission) {
+  const Located located = Locate(submission.command);
+  if (submission.identity.has_value() && !IsPreview(submission.command) &&
+      located.units.account != nullptr) {
+    std::optional<Result> remembered = Remembered(submission, located.units.account->no);
+    if (remembered.has_value()) {
+      batch_.AddPending({.submission = std::move(submission), .result = *std::move(remembered)});
+      return;
+    }
+  }
+  if (located.waits.has_value()) {
+    Park(*located.waits, std::move(submission));
+    return;
+  }
+  Decide(std::move(submission), located);
+}
+
+Loop::Located Loop::Locate(const Command& command) {
+  Located located;
+  entitlement::Directory& directory = working_set_.directory();
+  located.units.directory = &directory;
+  const auto* creation = std::get_if<entitlement::CreateAccount>(&command.payload);
+  const auto it = directory.accounts.find(creation ? creation->id : command.target.account);
+  if (it == directory.accounts.end()) return located;
+  const AccountNo account_no = it->second;
+  located.units.account = working_set_.Find(account_no);
+  if (located.units.account == nullptr) {
+    located.waits = UnitKey{account_no, ApplicationNo()};
+    return located;
+  }
+  const entitlement::ApplicationEntry* entry =
+      located.units.account->Find(command.target.application);
+  if (entry == nullptr) return located;
+  located.units.application = working_set_.Find(entry->no);
+  if (located.units.application == nullptr) located.waits = UnitKey{account_no, entry->no};
+  return located;
+}
+
+void Loop::Park(const UnitKey& unit, Submission submission) {
+  if (working_set_.Park(unit, std::move(submission))) Load(unit, /*background=*/false);
+}
+
+std::optional<Result> Loop::Remembered(const Submission& submission, AccountNo account) {
+  const RequestIdentity& identity = *submission.identity;
+  std::optional<storage::Answer> answer;
+  if (const storage::Answer* in_batch = batch_.FindAnswer(account, identity.request_id)) {
+    answer = *in_batch;
+  } else {
+    absl::StatusOr<std::optional<storage::Answer>> found =
+        store_->FindAnswer(account, identity.request_id, now_ - options_->policy.request_id_memory);
+    if (absl::IsUnavailable(found.status())) {
+      return entitlement::Refusal(entitlement::StoreUnavailable());
+    }
+    if (!found.ok()) Die(found.status());
+    answer = *std::move(found);
+  }
+  if (!answer.has_value()) return std::nullopt;
+  if (answer->fingerprint != identity.fingerprint) {
+    return entitlement::Refusal(entitlement::RequestIdReused{identity.request_id});
+  }
+  return Reply(entitlement::RememberedReply{std::move(answer->bytes)});
+}
+
+void Loop::Decide(Submission submission, const Located& located) {
+  entitlement::MutableUnits units = located.units;
+  const entitlement::Context context = MakeContext(submission.actor);
+  std::unique_ptr<Account> new_account;
+  std::unique_ptr<Application> new_application;
+  if (std::holds_alternative<entitlement::CreateAccount>(submission.command.payload)) {
+    if (!directory_before_.has_value()) directory_before_ = working_set_.directory();
+    if (units.account == nullptr) {
+      new_account = std::make_unique<Account>();
+      units.account = new_account.get();
+    }
+  } else if (std::holds_alternative<entitlement::CreateApplication>(submission.command.payload)) {
+    if (!directory_before_.has_value()) directory_before_ = working_set_.directory();
+    new_application = std::make_unique<Application>();
+    units.application = new_application.get();
+  }
+
+  std::vector<entitlement::Change> due;
+  CatchUp(units, context, due);
+  if (!due.empty()) batch_.AddDue(std::move(due), *units.account, now_);
+
+  entitlement::Outcome outcome = Execute(units, submission.command, context);
+  const bool wrote = ChangesMoreThanMemory(outcome.changes);
+  const AccountNo account_no = units.account != nullptr ? units.account->no : AccountNo();
+  if (!outcome.changes.empty()) {
+    const std::string_view request_id =
+        submission.identity.has_value() ? submission.identity->request_id : std::string_view();
+    batch_.Add(std::move(outcome.changes), *units.account, submission.actor, request_id, now_);
+  }
+  if (account_no) {
+    working_set_.Touch(
+        {account_no, units.application != nullptr ? units.application->no : ApplicationNo()},
+        lease_now_);
+  }
+  if (new_account != nullptr && new_account->no) working_set_.Add(std::move(new_account));
+  if (new_application != nullptr && new_application->no) {
+    working_set_.AddCreated(std::move(new_application));
+  }
+  Result result =
+      std::visit([](auto&& r) -> Result { return std::move(r); }, std::move(outcome.result));
+  RememberAnswer(submission, result, account_no);
+  batch_.AddPending(
+      {.submission = std::move(submission), .result = std::move(result), .wrote = wrote});
+}
+
+void Loop::RememberAnswer(const Submission& submission, const Result& result, AccountNo account) {
+  if (!submission.identity.has_value() || IsPreview(submission.command)) return;
+  const Reply* reply = std::get_if<Reply>(&result);
+  if (reply == nullptr) return;
+  batch_.Remember({.account = account,
+                   .request_id = submission.identity->request_id,
+                   .fingerprint = submission.identity->fingerprint,
+                   .record_time = now_,
+                   .bytes = submission.identity->encode(*reply)});
+}
+
+void Loop::CommitAndAnswer() {
+  for (const UnitKey& unit : batch_.touched()) working_set_.Reschedule(unit, batch_.marks());
+  if (batch_.writes()) {
+    const absl::Status status = store_->Commit(batch_.ToCommit());
+    if (absl::IsUnavailable(status)) {
+      Recover();
+    } else if (!status.ok()) {
+      Die(status);
+    } else {
+      counters_->commits.fetch_add(1, std::memory_order_relaxed);
+      working_set_.MarksStored(batch_.marks());
+      working_set_.UsageStored(batch_.usages());
+      for (const storage::UnitMark& mark : batch_.marks()) {
+        store_due_ = std::min(store_due_, mark.next_due);
+      }
+    }
+  }
+  Answer();
+  batch_.Clear();
+  directory_before_.reset();
+  counters_->loaded_applications.store(working_set_.loaded_applications(),
+                                       std::memory_order_relaxed);
+}
+
+// Nothing of the batch was stored. What it altered in memory is dropped, to be loaded again as it
+// is stored; who asked for a change is refused; everyone else is decided again on the truth, once.
+void Loop::Recover() {
+  counters_->commit_failures.fetch_add(1, std::memory_order_relaxed);
+  for (const UnitKey& unit : batch_.changed()) working_set_.DropChanged(unit);
+  if (directory_before_.has_value()) {
+    working_set_.directory() = *std::exchange(directory_before_, std::nullopt);
+  }
+  dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
+  std::vector<Batch::Pending> kept;
+  for (Batch::Pending& pending : batch_.pending()) {
+    if (pending.wrote || pending.submission.decided_again) {
+      pending.result = entitlement::Refusal(entitlement::StoreUnavailable());
+      kept.push_back(std::move(pending));
+    } else {
+      pending.submission.decided_again = true;
+      again_.push_back(std::move(pending.submission));
+    }
+  }
+  batch_.pending() = std::move(kept);
+}
+
+void Loop::Answer() {
+  if (batch_.pending().empty()) return;
+  counters_->batches.fetch_add(1, std::memory_order_relaxed);
+  std::vector<Batch::Pending> answers;
+  answers.reserve(batch_.pending().size());
+  for (Batch::Pending& pending : batch_.pending()) {
+    if (HistoryQueryOf(pending.result) != nullptr) {
+      ReadHistory(std::move(pending));
+    } else {
+      answers.push_back(std::move(pending));
+    }
+  }
+  if (answers.empty()) return;
+  completer_->Post([counters = counters_, answers = std::move(answers)]() mutable {
+    // First: who has an answer may count on the place being free.
+    const auto count = static_cast<int64_t>(answers.size());
+    counters->commands.fetch_add(count, std::memory_order_relaxed);
+    counters->in_flight.fetch_sub(count, std::memory_order_relaxed);
+    for (Batch::Pending& answer : answers) {
+      answer.submission.done(std::move(answer.result));
+    }
+  });
+}
+
+void Loop::ReadHistory(Batch::Pending pending) {
+  reader_->Post([this, pending = std::move(pending)]() mutable {
+    absl::StatusOr<entitlement::HistoryPage> page =
+        store_->ReadHistory(*HistoryQueryOf(pending.result));
+    if (page.ok()) {
+      pending.result = Reply(*std::move(page));
+    } else if (absl::IsUnavailable(page.status())) {
+      pending.result = entitlement::Refusal(entitlement::StoreUnavailable());
+    } else {
+      Die(page.status());
+    }
+    completer_->Post([counters = counters_, pending = std::move(pending)]() mutable {
+      counters->commands.fetch_add(1, std::memory_order_relaxed);
+      counters->in_flight.fetch_sub(1, std::memory_order_relaxed);
+      pending.submission.done(std::move(pending.result));
+    });
+  });
+}
+
+void Loop::Die(const absl::Status& status) {
+  if (options_->on_fatal) options_->on_fatal(status);
+  std::abort();
+}
+
+}  // namespace usher::engine

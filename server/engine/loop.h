@@ -1,0 +1,126 @@
+// Loop: the engine's thread. Turn after turn it takes what waits, lets time act, decides, commits
+// once, and answers.
+//
+// Everything here runs on the thread that calls Run, except where a member says otherwise. How a
+// turn goes stands in Turn; a refusal of the store is dealt with in Recover.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/batch.h"
+#include "engine/clock.h"
+#include "engine/engine.h"
+#include "engine/inbox.h"
+#include "engine/worker.h"
+#include "engine/working_set.h"
+#include "entitlement/context.h"
+#include "entitlement/decide.h"
+#include "entitlement/units.h"
+#include "storage/store.h"
+
+namespace usher::engine {
+
+// After the store refused a commit, what time does by itself is tried again so much later.
+inline constexpr absl::Duration kDuesPauseAfterFailure = absl::Seconds(1);
+
+// Counters that other threads read.
+struct LoopCounters {
+  std::atomic<int64_t> in_flight{0};
+  std::atomic<int64_t> batches{0};
+  std::atomic<int64_t> commits{0};
+  std::atomic<int64_t> commands{0};
+  std::atomic<int64_t> commit_failures{0};
+  std::atomic<int64_t> loaded_applications{0};
+};
+
+class Loop {
+ public:
+  // All outlive the loop. `reader` runs what reads the store, `completer` the callbacks of
+  // submissions.
+  Loop(const EngineOptions* options, storage::Store* store, Clock* clock, Inbox* inbox,
+       Worker* reader, Worker* completer, LoopCounters* counters);
+
+  // Reads what has to be known before the first command. Called once, before Run, on any thread.
+  absl::Status Prepare();
+
+  // Until the inbox is closed and everything in it is answered.
+  void Run();
+
+ private:
+  // The units of a command, found in memory; `waits` where one of them has to be loaded first.
+  struct Located {
+    entitlement::MutableUnits units;
+    std::optional<UnitKey> waits;
+  };
+
+  void Turn(Intake& intake);
+
+  // -- Taking in
+  void ReadClocks();
+  void Accept(LoadedUnit loaded);
+  void Handle(Submission submission);
+  Located Locate(const entitlement::Command& command);
+  void Park(const UnitKey& unit, Submission submission);
+  std::optional<Result> Remembered(const Submission& submission, entitlement::AccountNo account);
+  void Decide(Submission submission, const Located& located);
+  void RememberAnswer(const Submission& submission, const Result& result,
+                      entitlement::AccountNo account);
+
+  // -- Time
+  void FindOverdueUnits();
+  void FireDue();
+  absl::Duration WaitTime() const;
+  void StoreUsage(bool now_at_once);
+  void KeepHouse();
+
+  // -- Loading
+  void LoadSoon(const UnitKey& unit);
+  void Load(const UnitKey& unit, bool background);
+  void FeedBackgroundLoads();
+
+  // -- Ending a turn
+  void CommitAndAnswer();
+  void Recover();
+  void Answer();
+  void ReadHistory(Batch::Pending pending);
+  [[noreturn]] void Die(const absl::Status& status);
+
+  entitlement::Context MakeContext(std::string_view actor) const;
+
+  const EngineOptions* options_;
+  storage::Store* store_;
+  Clock* clock_;
+  Inbox* inbox_;
+  Worker* reader_;
+  Worker* completer_;
+  LoopCounters* counters_;
+
+  WorkingSet working_set_;
+  Batch batch_;
+  // Submissions to decide in the next turn: parked ones whose unit came, reads of a batch that
+  // failed.
+  std::vector<Submission> again_;
+  // The directory as it was before this batch created anything.
+  std::optional<entitlement::Directory> directory_before_;
+
+  absl::Time now_ = absl::InfinitePast();
+  entitlement::LeaseTime lease_now_;
+  // After a refusal of the store, time acts no sooner than then.
+  entitlement::LeaseTime dues_resume_;
+  entitlement::LeaseTime usage_stored_;
+  entitlement::LeaseTime house_kept_;
+  // The soonest deadline that the store knows of.
+  absl::Time store_due_ = absl::InfiniteFuture();
+
+  // Units to load when there is nothing more urgent; how many of these loads are under way.
+  std::deque<UnitKey> background_loads_;
+  absl::btree_set<UnitKey> background_loading_;
+};
+
+}  // namespace usher::engine

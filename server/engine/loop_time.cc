@@ -1,0 +1,133 @@
+// The part of the loop that time drives: deadlines, leases, figures stored with a delay, loading
+// ahead and dropping.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "engine/loop.h"
+#include "entitlement/execute.h"
+
+namespace usher::engine {
+namespace {
+
+using entitlement::ApplicationNo;
+using entitlement::LeaseTime;
+
+// Units on which time acts in one turn, so that logins of others never wait for long.
+constexpr size_t kDueUnitsPerTurn = 64;
+// Overdue units that are looked up in the store at once.
+constexpr int kOverdueUnitsPerLook = 256;
+// Loads that nobody waits for run behind each other, so that one that somebody waits for is never
+// far behind.
+constexpr size_t kBackgroundLoadsAtOnce = 4;
+constexpr absl::Duration kHousekeepingPeriod = absl::Seconds(10);
+// A unit without leases that no command has used for so long is dropped from memory.
+constexpr absl::Duration kUnusedUnitKept = absl::Minutes(10);
+constexpr int kAnswersPrunedAtOnce = 1000;
+
+}  // namespace
+
+// Deadlines of units that are not loaded: the store knows which, and they are loaded to be carried
+// out.
+void Loop::FindOverdueUnits() {
+  if (now_ < store_due_ || lease_now_ < dues_resume_) return;
+  if (!background_loads_.empty() || !background_loading_.empty()) return;
+  const absl::StatusOr<std::vector<storage::UnitRef>> overdue =
+      store_->ListDue(now_, kOverdueUnitsPerLook);
+  if (absl::IsUnavailable(overdue.status())) {
+    dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
+    return;
+  }
+  if (!overdue.ok()) Die(overdue.status());
+  for (const storage::UnitRef& ref : *overdue) LoadSoon(KeyOf(ref));
+  if (!overdue->empty()) return;
+  const absl::StatusOr<absl::Time> next = store_->NextDue();
+  if (next.ok()) store_due_ = *next;
+}
+
+void Loop::FireDue() {
+  if (lease_now_ < dues_resume_) return;
+  for (const UnitKey& unit : working_set_.Due(now_, lease_now_, kDueUnitsPerTurn)) {
+    entitlement::MutableUnits units;
+    units.directory = &working_set_.directory();
+    units.account = working_set_.Find(unit.first);
+    if (units.account == nullptr) {
+      LoadSoon({unit.first, ApplicationNo()});
+      continue;
+    }
+    if (unit.second) units.application = working_set_.Find(unit.second);
+    std::vector<entitlement::Change> changes;
+    CatchUp(units, MakeContext(entitlement::kSystemActor), changes);
+    batch_.AddDue(std::move(changes), *units.account, now_);
+    // Also where nothing changed: leases that were found renewed have to be looked at later.
+    batch_.Touch(unit);
+  }
+}
+
+absl::Duration Loop::WaitTime() const {
+  const absl::Duration longest = clock_->SleepMax();
+  if (!background_loads_.empty() && background_loading_.size() < kBackgroundLoadsAtOnce) {
+    return absl::ZeroDuration();
+  }
+  if (lease_now_ < dues_resume_) return std::min(longest, dues_resume_ - lease_now_);
+  const absl::Time due = std::min(working_set_.next_due(), store_due_);
+  absl::Duration wait = std::min(longest, due - now_);
+  const LeaseTime lease_check = working_set_.next_lease_check();
+  if (lease_check != LeaseTime::Infinite()) wait = std::min(wait, lease_check - lease_now_);
+  return std::max(wait, absl::ZeroDuration());
+}
+
+void Loop::StoreUsage(bool now_at_once) {
+  if (!working_set_.usage_touched()) return;
+  if (!now_at_once && lease_now_ < usage_stored_ + options_->usage_flush_period) return;
+  usage_stored_ = lease_now_;
+  batch_.usages() = working_set_.TakeChangedUsage();
+}
+
+void Loop::KeepHouse() {
+  if (lease_now_ < house_kept_ + kHousekeepingPeriod) return;
+  house_kept_ = lease_now_;
+  working_set_.DropUnused(lease_now_ + (-kUnusedUnitKept));
+  const absl::StatusOr<int> pruned =
+      store_->Prune(now_ - options_->policy.request_id_memory, kAnswersPrunedAtOnce);
+  if (!pruned.ok() && !absl::IsUnavailable(pruned.status())) Die(pruned.status());
+}
+
+void Loop::LoadSoon(const UnitKey& unit) {
+  const bool loaded = unit.second ? working_set_.Find(unit.second) != nullptr
+                                  : working_set_.Find(unit.first) != nullptr;
+  if (!loaded) background_loads_.push_back(unit);
+}
+
+void Loop::FeedBackgroundLoads() {
+  while (!background_loads_.empty() && background_loading_.size() < kBackgroundLoadsAtOnce) {
+    const UnitKey unit = background_loads_.front();
+    background_loads_.pop_front();
+    const bool loaded = unit.second ? working_set_.Find(unit.second) != nullptr
+                                    : working_set_.Find(unit.first) != nullptr;
+    if (!loaded && working_set_.Await(unit)) Load(unit, /*background=*/true);
+  }
+}
+
+void Loop::Load(const UnitKey& unit, bool background) {
+  if (background) background_loading_.insert(unit);
+  reader_->Post([store = store_, inbox = inbox_, unit] {
+    LoadedUnit loaded;
+    loaded.ref = {unit.first, unit.second};
+    if (unit.second) {
+      auto application = store->LoadApplication(unit.second, absl::InfinitePast());
+      loaded.status = application.status();
+      if (application.ok()) {
+        loaded.application = std::make_unique<entitlement::Application>(*std::move(application));
+      }
+    } else {
+      auto account = store->LoadAccount(unit.first);
+      loaded.status = account.status();
+      if (account.ok())
+        loaded.account = std::make_unique<entitlement::Account>(*std::move(account));
+    }
+    inbox->Push(std::move(loaded));
+  });
+}
+
+}  // namespace usher::engine

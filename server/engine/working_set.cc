@@ -1,0 +1,200 @@
+#include "engine/working_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "entitlement/apply.h"
+#include "entitlement/decide.h"
+
+namespace usher::engine {
+
+using entitlement::Account;
+using entitlement::AccountNo;
+using entitlement::Application;
+using entitlement::ApplicationNo;
+using entitlement::LeaseTime;
+
+Account* WorkingSet::Find(AccountNo account) {
+  const auto it = accounts_.find(account);
+  return it == accounts_.end() ? nullptr : it->second.unit.get();
+}
+
+Application* WorkingSet::Find(ApplicationNo application) {
+  const auto it = applications_.find(application);
+  return it == applications_.end() ? nullptr : it->second.unit.get();
+}
+
+void WorkingSet::Add(std::unique_ptr<Account> account) {
+  const AccountNo no = account->no;
+  dues_.Set({no, ApplicationNo()}, NextDue(*account));
+  accounts_[no].unit = std::move(account);
+}
+
+void WorkingSet::AddCreated(std::unique_ptr<Application> application) {
+  const ApplicationNo no = application->no;
+  applications_[no].unit = std::move(application);
+}
+
+void WorkingSet::AddLoaded(std::unique_ptr<Application> application, LeaseTime now) {
+  entitlement::Reindex(*application);
+  entitlement::GrantFullLeases(*application, now);
+  RestoreLeases(*application);
+  const UnitKey key{application->account, application->no};
+  dues_.Set(key, NextDue(*application, *policy_));
+  lease_checks_.Set(key, NextLeaseCheck(*application));
+  LoadedApplication& loaded = applications_[application->no];
+  loaded.stored_usage = application->usage;
+  loaded.last_used = now;
+  loaded.unit = std::move(application);
+}
+
+bool WorkingSet::Park(const UnitKey& unit, Submission submission) {
+  const auto [it, first] = parked_.try_emplace(unit);
+  it->second.push_back(std::move(submission));
+  return first;
+}
+
+bool WorkingSet::Await(const UnitKey& unit) { return parked_.try_emplace(unit).second; }
+
+std::vector<Submission> WorkingSet::Unpark(const UnitKey& unit) {
+  const auto it = parked_.find(unit);
+  if (it == parked_.end()) return {};
+  std::vector<Submission> submissions = std::move(it->second);
+  parked_.erase(it);
+  return submissions;
+}
+
+void WorkingSet::Reschedule(const UnitKey& unit, std::vector<storage::UnitMark>& marks) {
+  const auto& [account_no, application_no] = unit;
+  if (!application_no) {
+    const auto it = accounts_.find(account_no);
+    if (it == accounts_.end()) return;
+    const absl::Time due = NextDue(*it->second.unit);
+    dues_.Set(unit, due);
+    if (due != it->second.stored_due) marks.push_back({account_no, {}, due, false});
+    return;
+  }
+  const auto it = applications_.find(application_no);
+  if (it == applications_.end()) return;
+  const LoadedApplication& loaded = it->second;
+  const Application& application = *loaded.unit;
+  dues_.Set(unit, NextDue(application, *policy_));
+  lease_checks_.Set(unit, NextLeaseCheck(application));
+  usage_touched_.insert(application_no);
+  const absl::Time stored_due = NextStoredDue(application, *policy_);
+  const bool has_leases = application.has_leases();
+  if (stored_due != loaded.stored_due || has_leases != loaded.stored_has_leases) {
+    marks.push_back({account_no, application_no, stored_due, has_leases});
+  }
+}
+
+void WorkingSet::MarksStored(const std::vector<storage::UnitMark>& marks) {
+  for (const storage::UnitMark& mark : marks) {
+    if (!mark.application) {
+      const auto it = accounts_.find(mark.account);
+      if (it != accounts_.end()) it->second.stored_due = mark.next_due;
+      continue;
+    }
+    const auto it = applications_.find(mark.application);
+    if (it == applications_.end()) continue;
+    it->second.stored_due = mark.next_due;
+    it->second.stored_has_leases = mark.has_leases;
+  }
+}
+
+std::vector<UnitKey> WorkingSet::Due(absl::Time now, LeaseTime lease_now, size_t limit) const {
+  std::vector<UnitKey> due;
+  dues_.CollectUntil(now, limit, due);
+  lease_checks_.CollectUntil(lease_now, limit, due);
+  return due;
+}
+
+std::vector<storage::UsageRecord> WorkingSet::TakeChangedUsage() {
+  std::vector<storage::UsageRecord> changed;
+  for (const ApplicationNo no : usage_touched_) {
+    const auto it = applications_.find(no);
+    if (it == applications_.end() || it->second.unit->usage == it->second.stored_usage) continue;
+    changed.push_back({no, it->second.unit->usage});
+  }
+  usage_touched_.clear();
+  return changed;
+}
+
+void WorkingSet::UsageStored(const std::vector<storage::UsageRecord>& usages) {
+  for (const storage::UsageRecord& record : usages) {
+    const auto it = applications_.find(record.application);
+    if (it != applications_.end()) it->second.stored_usage = record.usage;
+  }
+}
+
+void WorkingSet::DropChanged(const UnitKey& unit) {
+  const auto& [account_no, application_no] = unit;
+  if (!application_no) {
+    accounts_.erase(account_no);
+    Forget(unit);
+    return;
+  }
+  const auto it = applications_.find(application_no);
+  if (it == applications_.end()) return;
+  KeptLeases& kept = kept_leases_[application_no];
+  for (const auto& [id, session] : it->second.unit->sessions) {
+    kept.sessions[id] = session.lease_end;
+  }
+  for (const auto& [id, phone] : it->second.unit->phones) kept.phones[id] = phone.lease_end;
+  applications_.erase(it);
+  Forget(unit);
+}
+
+void WorkingSet::DropUnused(LeaseTime unused_since) {
+  absl::erase_if(applications_, [&](const auto& entry) {
+    const LoadedApplication& loaded = entry.second;
+    if (loaded.last_used >= unused_since || loaded.unit->has_leases()) return false;
+    if (loaded.unit->usage != loaded.stored_usage) return false;
+    Forget({loaded.unit->account, loaded.unit->no});
+    return true;
+  });
+  absl::erase_if(accounts_, [&](const auto& entry) {
+    const LoadedAccount& loaded = entry.second;
+    if (loaded.last_used >= unused_since || HasLoadedApplication(*loaded.unit)) return false;
+    Forget({loaded.unit->no, ApplicationNo()});
+    return true;
+  });
+}
+
+void WorkingSet::Touch(const UnitKey& unit, LeaseTime now) {
+  const auto account = accounts_.find(unit.first);
+  if (account != accounts_.end()) account->second.last_used = now;
+  const auto application = applications_.find(unit.second);
+  if (application != applications_.end()) application->second.last_used = now;
+}
+
+void WorkingSet::Forget(const UnitKey& unit) {
+  dues_.Set(unit, absl::InfiniteFuture());
+  lease_checks_.Set(unit, LeaseTime::Infinite());
+}
+
+// The answers that were given tell of these lease ends, not of full ones.
+void WorkingSet::RestoreLeases(Application& application) {
+  const auto it = kept_leases_.find(application.no);
+  if (it == kept_leases_.end()) return;
+  for (auto& [id, session] : application.sessions) {
+    const auto kept = it->second.sessions.find(id);
+    if (kept == it->second.sessions.end()) continue;
+    session.lease_end = kept->second;
+    application.leases.push({kept->second, {.session = id, .phone = {}}});
+  }
+  for (auto& [id, phone] : application.phones) {
+    const auto kept = it->second.phones.find(id);
+    if (kept == it->second.phones.end()) continue;
+    phone.lease_end = kept->second;
+    application.leases.push({kept->second, {.session = {}, .phone = id}});
+  }
+  kept_leases_.erase(it);
+}
+
+bool WorkingSet::HasLoadedApplication(const Account& account) const {
+  return std::any_of(account.applications.begin(), account.applications.end(),
+                     [this](const auto& entry) { return applications_.contains(entry.second.no); });
+}
+
+}  // namespace usher::engine

@@ -1,0 +1,110 @@
+// WorkingSet: the units in memory, and what the engine remembers of each beside its state: when it
+// needs attention, what the store was told of it, which commands wait for it.
+//
+// Owned by the engine's thread; nothing here locks, blocks or decides.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/time.h"
+#include "engine/engine.h"
+#include "engine/inbox.h"
+#include "engine/schedule.h"
+#include "entitlement/account.h"
+#include "entitlement/application.h"
+#include "entitlement/policy.h"
+#include "entitlement/units.h"
+#include "storage/store.h"
+
+namespace usher::engine {
+
+class WorkingSet {
+ public:
+  explicit WorkingSet(const entitlement::Policy* policy) : policy_(policy) {}
+
+  entitlement::Directory& directory() { return directory_; }
+
+  // Null where it is not loaded.
+  entitlement::Account* Find(entitlement::AccountNo account);
+  entitlement::Application* Find(entitlement::ApplicationNo application);
+
+  // Takes a unit that was created or loaded. A loaded application's leases are the kept ones, else
+  // full ones from `now`.
+  void Add(std::unique_ptr<entitlement::Account> account);
+  void AddCreated(std::unique_ptr<entitlement::Application> application);
+  void AddLoaded(std::unique_ptr<entitlement::Application> application, entitlement::LeaseTime now);
+
+  // Commands that wait until the unit is loaded. Park says whether the load has to be asked for.
+  bool Park(const UnitKey& unit, Submission submission);
+  // As Park, where nobody waits but time itself.
+  bool Await(const UnitKey& unit);
+  std::vector<Submission> Unpark(const UnitKey& unit);
+  bool anything_parked() const { return !parked_.empty(); }
+
+  // To be called for each unit that a batch changed, once its changes are applied: schedules it
+  // anew, and adds to `marks` what the store has to be told.
+  void Reschedule(const UnitKey& unit, std::vector<storage::UnitMark>& marks);
+  // The marks were committed.
+  void MarksStored(const std::vector<storage::UnitMark>& marks);
+
+  // The units whose deadlines or leases have come, at most `limit`.
+  std::vector<UnitKey> Due(absl::Time now, entitlement::LeaseTime lease_now, size_t limit) const;
+  absl::Time next_due() const { return dues_.next(); }
+  entitlement::LeaseTime next_lease_check() const { return lease_checks_.next(); }
+
+  // Figures of the month that differ from what is stored, of the applications touched since the
+  // last call.
+  std::vector<storage::UsageRecord> TakeChangedUsage();
+  void UsageStored(const std::vector<storage::UsageRecord>& usages);
+  bool usage_touched() const { return !usage_touched_.empty(); }
+
+  // Drops a unit whose state is not what is stored; lease ends of an application are kept for its
+  // reload.
+  void DropChanged(const UnitKey& unit);
+
+  // Drops applications without leases, and accounts without applications, that no command has used
+  // since `unused_since`.
+  void DropUnused(entitlement::LeaseTime unused_since);
+  void Touch(const UnitKey& unit, entitlement::LeaseTime now);
+
+  int64_t loaded_applications() const { return static_cast<int64_t>(applications_.size()); }
+
+ private:
+  struct LoadedAccount {
+    std::unique_ptr<entitlement::Account> unit;
+    absl::Time stored_due = absl::InfinitePast();
+    entitlement::LeaseTime last_used;
+  };
+  struct LoadedApplication {
+    std::unique_ptr<entitlement::Application> unit;
+    absl::Time stored_due = absl::InfinitePast();
+    std::optional<bool> stored_has_leases;
+    entitlement::Usage stored_usage;
+    entitlement::LeaseTime last_used;
+  };
+  struct KeptLeases {
+    absl::flat_hash_map<entitlement::SessionId, entitlement::LeaseTime> sessions;
+    absl::flat_hash_map<entitlement::PhoneId, entitlement::LeaseTime> phones;
+  };
+
+  void Forget(const UnitKey& unit);
+  void RestoreLeases(entitlement::Application& application);
+  bool HasLoadedApplication(const entitlement::Account& account) const;
+
+  const entitlement::Policy* policy_;
+  entitlement::Directory directory_;
+  absl::flat_hash_map<entitlement::AccountNo, LoadedAccount> accounts_;
+  absl::flat_hash_map<entitlement::ApplicationNo, LoadedApplication> applications_;
+  absl::flat_hash_map<UnitKey, std::vector<Submission>> parked_;
+  absl::flat_hash_map<entitlement::ApplicationNo, KeptLeases> kept_leases_;
+  absl::flat_hash_set<entitlement::ApplicationNo> usage_touched_;
+  Schedule<absl::Time> dues_{absl::InfiniteFuture()};
+  Schedule<entitlement::LeaseTime> lease_checks_{entitlement::LeaseTime::Infinite()};
+};
+
+}  // namespace usher::engine
