@@ -1,0 +1,81 @@
+// usherd: reads the command line, serves until SIGTERM or SIGINT, and answers everything that was
+// accepted before it ends. Exit codes: 0 stopped, 1 could not serve, 2 usage.
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "server/options.h"
+#include "server/server.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace {
+
+// How long calls under way may take once the server was told to stop.
+constexpr absl::Duration kShutdownGrace = absl::Seconds(10);
+
+void LogToStderr() {
+  auto logger =
+      std::make_shared<spdlog::logger>("usherd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+// Each connection takes a descriptor; as many as the system permits.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  usher::CommandLine line = usher::ReadCommandLine(argc, argv);
+  if (line.exit_code) return *line.exit_code;
+  LogToStderr();
+  // gRPC's own log is for those who ask for it by this variable.
+  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);
+  RaiseDescriptorLimit();
+  signal(SIGPIPE, SIG_IGN);
+  // Blocked before any thread starts, so that they are delivered to sigwait alone.
+  const sigset_t stop_signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+
+  const std::string data_dir = line.options.data_dir;
+  const bool plaintext_beyond_loopback = line.options.allow_plaintext;
+  usher::Server server(std::move(line.options));
+  if (const absl::Status status = server.Start(); !status.ok()) {
+    spdlog::error("usherd can't serve: {}", std::string(status.message()));
+    return usher::kExitFailure;
+  }
+  spdlog::info("usherd {} serves on {}, data in {}", std::string(usher::Version()),
+               server.address(), data_dir);
+  if (plaintext_beyond_loopback) {
+    spdlog::warn("plaintext is permitted beyond this machine (--allow-plaintext)");
+  }
+
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  spdlog::info("usherd stops on {}; a second signal ends it at once",
+               received == SIGTERM ? "SIGTERM" : "SIGINT");
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  server.Shutdown(kShutdownGrace);
+  spdlog::info("usherd has stopped");
+  return usher::kExitOk;
+}

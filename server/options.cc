@@ -1,0 +1,97 @@
+#include "server/options.h"
+
+#include <arpa/inet.h>
+
+#include <iostream>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace usher {
+namespace {
+
+constexpr int kPortMax = 65535;
+
+struct HostPort {
+  std::string host;
+  int port = 0;
+};
+
+// "127.0.0.1:7600", "[::1]:7600", "localhost:0".
+std::optional<HostPort> ParseHostPort(const std::string& listen) {
+  const size_t colon = listen.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  HostPort parsed{listen.substr(0, colon), 0};
+  const std::string port = listen.substr(colon + 1);
+  const bool digits = port.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || !absl::SimpleAtoi(port, &parsed.port) || parsed.port > kPortMax) {
+    return std::nullopt;
+  }
+  std::string& host = parsed.host;
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return std::nullopt;
+  }
+  if (host.empty() || host.find_first_of("/ ") != std::string::npos) return std::nullopt;
+  return parsed;
+}
+
+bool IsLoopback(const std::string& host) {
+  if (host == "localhost") return true;
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6) != 0;
+}
+
+}  // namespace
+
+std::string_view Version() { return USHER_VERSION; }
+
+absl::Status CheckListen(const ServerOptions& options) {
+  const std::optional<HostPort> address = ParseHostPort(options.listen);
+  if (!address) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--listen must be HOST:PORT, such as 127.0.0.1:7600; it is \"", options.listen, "\""));
+  }
+  if (!options.allow_plaintext && !IsLoopback(address->host)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--listen ", options.listen, " would let other machines talk to this server in plaintext, ",
+        "which anybody on the network can read. Listen on 127.0.0.1 or [::1], or say ",
+        "--allow-plaintext where something else protects the network"));
+  }
+  return absl::OkStatus();
+}
+
+CommandLine ReadCommandLine(int argc, const char* const* argv) {
+  CommandLine read;
+  ServerOptions& options = read.options;
+  CLI::App app("usherd serves Usher, the license-entitlement server for contact centres.",
+               "usherd");
+  app.set_version_flag("--version", "usherd " + std::string(Version()));
+  app.add_option("--data-dir", options.data_dir, "Where the data is; made where it isn't there")
+      ->capture_default_str();
+  app.add_option("--listen", options.listen, "HOST:PORT to serve on; port 0 takes a free one")
+      ->capture_default_str();
+  app.add_flag("--allow-plaintext", options.allow_plaintext,
+               "Permit to listen beyond this machine without encryption");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    read.exit_code = app.exit(error) == kExitOk ? kExitOk : kExitUsage;
+    return read;
+  }
+  if (options.data_dir.empty()) {
+    std::cerr << "usherd: --data-dir must not be empty\n";
+    read.exit_code = kExitUsage;
+  }
+  if (const absl::Status status = CheckListen(options); !status.ok()) {
+    std::cerr << "usherd: " << status.message() << ".\n";
+    read.exit_code = kExitUsage;
+  }
+  return read;
+}
+
+}  // namespace usher

@@ -1,0 +1,53 @@
+// What an administrator may say to usherd, and how it is read from the command line. Plain values,
+// any thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "entitlement/policy.h"
+#include "rpc/limits.h"
+
+namespace usher {
+
+namespace rpc {
+class CallRegistry;
+}
+
+// Of this build, "0.1.0".
+std::string_view Version();
+
+struct ServerOptions {
+  std::string data_dir = "./usher-data";
+  // HOST:PORT; port 0 takes any that is free.
+  std::string listen = "127.0.0.1:7600";
+  // Permits plaintext beyond this machine.
+  bool allow_plaintext = false;
+  entitlement::Policy policy;
+  int completion_queues = rpc::kCompletionQueuesDefault;
+  int threads_per_queue = rpc::kThreadsPerQueueDefault;
+  // Registers what is served beside Usher's own services: usher-bench measures against an echo on
+  // the same server. May be null; the command line doesn't know it.
+  std::function<void(rpc::CallRegistry&)> extra_services;
+};
+
+// kInvalidArgument, with a sentence for the administrator, where `listen` is not of the form
+// HOST:PORT, or would send plaintext to other machines without leave.
+absl::Status CheckListen(const ServerOptions& options);
+
+// Reads the command line. Where it leaves nothing to serve (--help, --version, a mistake), it has
+// printed what there is to say and fills in `exit_code`.
+struct CommandLine {
+  ServerOptions options;
+  std::optional<int> exit_code;
+};
+CommandLine ReadCommandLine(int argc, const char* const* argv);
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;
+
+}  // namespace usher

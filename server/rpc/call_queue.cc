@@ -1,0 +1,45 @@
+#include "rpc/call_queue.h"
+
+#include <utility>
+
+namespace usher::rpc {
+
+CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
+    : queue_(std::move(queue)) {}
+
+CallQueue::~CallQueue() { Drain(); }
+
+void CallQueue::Start(int threads) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(); });
+}
+
+bool CallQueue::Enter() {
+  // Counted before the look at the flag: who has set the flag and then sees a count of 0 can be
+  // sure that no call comes behind its back.
+  calls_.fetch_add(1);
+  if (!draining_.load()) return true;
+  Leave();
+  return false;
+}
+
+void CallQueue::Leave() {
+  if (calls_.fetch_sub(1) == 1) calls_.notify_all();
+}
+
+void CallQueue::Drain() {
+  if (shut_down_) return;
+  StopPosting();
+  for (int64_t calls = calls_.load(); calls != 0; calls = calls_.load()) calls_.wait(calls);
+  queue_->Shutdown();
+  if (threads_.empty()) Serve();
+  for (std::thread& thread : threads_) thread.join();
+  shut_down_ = true;
+}
+
+void CallQueue::Serve() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) static_cast<CompletionTag*>(tag)->Complete(ok);
+}
+
+}  // namespace usher::rpc

@@ -1,0 +1,99 @@
+// Dispatch: the way of a request through the wire layer, the same for every method that the engine
+// answers: caller, fields, engine, reply or refusal.
+//
+// The answer is given on the engine's completion thread. Included by the *_service.cc only.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "engine/engine.h"
+#include "rpc/call_registry.h"
+#include "rpc/caller.h"
+#include "rpc/command_from_proto.h"
+#include "rpc/fingerprint.h"
+#include "rpc/refusal_to_status.h"
+#include "rpc/reply_to_proto.h"
+#include "rpc/services.h"
+
+namespace usher::rpc {
+
+template <typename Request>
+concept HasRequestId = requires(const Request& request) {
+  request.request_id();
+};
+
+// R28, where the method has a request_id and the caller set one.
+template <typename Request, typename Response>
+std::optional<engine::RequestIdentity> IdentityOf(const Request& request) {
+  if constexpr (HasRequestId<Request>) {
+    if (request.request_id().empty()) return std::nullopt;
+    return engine::RequestIdentity{
+        .request_id = request.request_id(),
+        .fingerprint = Fingerprint(request, {"request_id"}),
+        .encode =
+            [](const Reply& reply) {
+              Response response;
+              WriteReply(reply, Request::default_instance(), response);
+              return response.SerializeAsString();
+            },
+    };
+  } else {
+    return std::nullopt;
+  }
+}
+
+template <typename Request, typename Response>
+void Answer(Responder<Request, Response> responder, const engine::Result& result) {
+  if (const auto* refusal = std::get_if<entitlement::Refusal>(&result)) {
+    return responder.Refuse(ToStatus(*refusal, absl::Now()));
+  }
+  const Reply& reply = std::get<Reply>(result);
+  if (const auto* remembered = std::get_if<entitlement::RememberedReply>(&reply)) {
+    if (!responder.message().ParseFromString(remembered->bytes)) {
+      return responder.Refuse(
+          grpc::Status(grpc::StatusCode::DATA_LOSS, "The remembered answer can't be read."));
+    }
+    return responder.Answer();
+  }
+  if (const auto refusal = RefusalIn(reply, responder.request())) {
+    return responder.Refuse(ToStatus(*refusal, absl::Now()));
+  }
+  WriteReply(reply, responder.request(), responder.message());
+  responder.Answer();
+}
+
+template <typename Request, typename Response>
+void Dispatch(const Submitter& submit, const grpc::ServerContext& context,
+              Responder<Request, Response> responder) {
+  const Request& request = responder.request();
+  CommandOr command = CommandFrom(request);
+  if (const auto* refusal = std::get_if<entitlement::Refusal>(&command)) {
+    return responder.Refuse(ToStatus(*refusal, absl::Now()));
+  }
+  engine::Submission submission;
+  submission.command = std::get<entitlement::Command>(std::move(command));
+  submission.actor = CallerOf(context).actor;
+  submission.identity = IdentityOf<Request, Response>(request);
+  submission.done = [responder = std::move(responder)](engine::Result result) mutable {
+    Answer(std::move(responder), result);
+  };
+  submit(std::move(submission));
+}
+
+// Adds a method that the engine answers.
+template <typename AsyncService, typename Base, typename Request, typename Response>
+void AddToEngine(CallRegistry& calls, AsyncService* service,
+                 void (Base::*receive)(grpc::ServerContext*, Request*,
+                                       grpc::ServerAsyncResponseWriter<Response>*,
+                                       grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*),
+                 const Submitter& submit) {
+  calls.Add(service, receive,
+            [submit](const grpc::ServerContext& context, Responder<Request, Response> responder) {
+              Dispatch(submit, context, std::move(responder));
+            });
+}
+
+}  // namespace usher::rpc

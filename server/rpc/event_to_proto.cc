@@ -1,0 +1,250 @@
+#include "rpc/event_to_proto.h"
+
+#include <array>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "entitlement/account.h"
+#include "entitlement/civil.h"
+#include "google/protobuf/arena.h"
+#include "rpc/proto_values.h"
+#include "usher/v1/event_service.pb.h"
+
+namespace usher::rpc {
+namespace {
+
+using entitlement::Account;
+using entitlement::ApplicationEntry;
+using entitlement::Change;
+
+// A login's events fit in, names included.
+constexpr size_t kArenaBytes = 4096;
+
+// Writes one change's payload. Those that are no events say false.
+class PayloadWriter {
+ public:
+  PayloadWriter(const Account& account, const Change& change, v1::Event& out)
+      : account_(account), change_(change), out_(out) {}
+
+  bool operator()(const entitlement::AccountCreated& c) {
+    return WriteAccount(c.display_name, c.zone_name);
+  }
+  bool operator()(const entitlement::AccountUpdated& c) {
+    WriteAccount(c.display_name, account_.zone_name);
+    if (c.pending_zone_name.empty()) return true;
+    v1::AccountChanged& changed = *out_.mutable_account_changed();
+    changed.set_pending_time_zone(c.pending_zone_name);
+    SetTime(c.zone_change_time, changed.mutable_time_zone_change_time());
+    return true;
+  }
+  bool operator()(const entitlement::TimeZoneChanged& c) {
+    return WriteAccount(account_.display_name, c.zone_name);
+  }
+
+  bool operator()(const entitlement::ApplicationCreated& c) {
+    return WriteApplication(c.display_name, false);
+  }
+  bool operator()(const entitlement::ApplicationUpdated& c) {
+    const ApplicationEntry* entry = account_.Find(change_.application);
+    return WriteApplication(c.display_name, entry != nullptr && entry->deleted());
+  }
+  bool operator()(const entitlement::ApplicationDeleted&) {
+    return WriteApplication(DisplayName(), true);
+  }
+  bool operator()(const entitlement::ApplicationUndeleted&) {
+    return WriteApplication(DisplayName(), false);
+  }
+
+  bool operator()(const entitlement::TrialStarted& c) {
+    v1::TrialStarted& trial = *out_.mutable_trial_started();
+    trial.set_licenses(c.licenses);
+    SetTime(c.expire_time, trial.mutable_expire_time());
+    return true;
+  }
+  bool operator()(const entitlement::OrderPlaced& c) {
+    v1::OrderPlaced& order = *out_.mutable_order_placed();
+    order.set_order_id(c.order.id.value());
+    order.set_total_cents(c.order.total_cents);
+    order.set_renewal(c.renewal);
+    return true;
+  }
+  bool operator()(const entitlement::SubscriptionStored&) { return false; }
+  bool operator()(const entitlement::LicensesGranted& c) {
+    v1::LicensesGranted& granted = *out_.mutable_licenses_granted();
+    granted.mutable_license_ids()->Reserve(ToInt32(c.count));
+    for (int64_t i = 0; i < c.count; ++i) granted.add_license_ids(c.first_id.value() + i);
+    granted.set_kind(static_cast<v1::LicenseKind>(c.kind));
+    granted.set_edition(static_cast<v1::Edition>(c.edition));
+    granted.set_source(static_cast<v1::LicenseSource>(c.source));
+    granted.set_subscription_id(c.subscription.value());
+    SetTime(c.expire_time, granted.mutable_expire_time());
+    return true;
+  }
+  bool operator()(const entitlement::SubscriptionRenewed& c) {
+    v1::SubscriptionRenewed& renewed = *out_.mutable_subscription_renewed();
+    renewed.set_subscription_id(c.subscription.id.value());
+    SetTime(c.subscription.expire_time, renewed.mutable_expire_time());
+    for (const auto id : c.lapsed) renewed.add_lapsed_license_ids(id.value());
+    return true;
+  }
+
+  bool operator()(const entitlement::LicensesExpired& c) {
+    v1::LicenseExpired& expired = *out_.mutable_license_expired();
+    for (const auto id : c.ids) expired.add_license_ids(id.value());
+    expired.set_kind(static_cast<v1::LicenseKind>(c.kind));
+    expired.set_edition(static_cast<v1::Edition>(c.edition));
+    return true;
+  }
+  bool operator()(const entitlement::LicenseBound& c) {
+    v1::LicenseBound& bound = *out_.mutable_license_bound();
+    bound.set_license_id(c.id.value());
+    bound.set_email(c.email.value());
+    bound.set_moved_from_license_id(c.moved_from.value());
+    return true;
+  }
+  bool operator()(const entitlement::LicenseReleased& c) {
+    v1::LicenseReleased& released = *out_.mutable_license_released();
+    released.set_license_id(c.id.value());
+    released.set_email(c.email.value());
+    released.set_cause(static_cast<v1::ReleaseCause>(c.cause));
+    return true;
+  }
+  bool operator()(const entitlement::LicensesReset& c) {
+    v1::LicensesReset& reset = *out_.mutable_licenses_reset();
+    for (const auto id : c.released) reset.add_released_license_ids(id.value());
+    for (const auto id : c.retained) reset.add_retained_license_ids(id.value());
+    reset.set_month(entitlement::FormatMonth(c.month));
+    reset.set_used(c.used);
+    return true;
+  }
+
+  bool operator()(const entitlement::SessionStarted& c) {
+    v1::SessionStarted& started = *out_.mutable_session_started();
+    started.set_session_id(c.id.value());
+    started.set_email(c.email.value());
+    started.set_channel(static_cast<v1::Channel>(c.channel));
+    started.set_client_id(c.client_id.value());
+    started.set_license_id(c.license.value());
+    return true;
+  }
+  bool operator()(const entitlement::SessionEnded& c) {
+    v1::SessionEnded& ended = *out_.mutable_session_ended();
+    ended.set_session_id(c.id.value());
+    ended.set_email(c.email.value());
+    ended.set_reason(static_cast<v1::EndReason>(c.reason));
+    ended.set_note(c.note);
+    return true;
+  }
+  bool operator()(const entitlement::SessionDraining& c) {
+    v1::SessionDraining& draining = *out_.mutable_session_draining();
+    draining.set_session_id(c.id.value());
+    draining.set_email(c.email.value());
+    draining.set_draining(c.draining);
+    if (c.draining) SetTime(c.deadline, draining.mutable_drain_deadline_time());
+    return true;
+  }
+  bool operator()(const entitlement::AgentDrainChanged&) { return false; }
+  bool operator()(const entitlement::MobileAnsweringChanged& c) {
+    v1::MobileAnsweringChanged& changed = *out_.mutable_mobile_answering_changed();
+    changed.set_email(c.email.value());
+    changed.set_mode(static_cast<v1::MobileAnswering>(c.mode));
+    return true;
+  }
+  bool operator()(const entitlement::SessionTtlChanged&) { return false; }
+  bool operator()(const entitlement::SessionRenewed&) { return false; }
+  bool operator()(const entitlement::SessionForgotten&) { return false; }
+
+  bool operator()(const entitlement::PhoneOnline& c) {
+    return WritePhoneOnline(c.id.value(), c.license.value());
+  }
+  bool operator()(const entitlement::PhoneMoved& c) {
+    return WritePhoneOnline(c.id.value(), c.to.value());
+  }
+  bool operator()(const entitlement::PhoneOffline& c) {
+    v1::PhoneOffline& offline = *out_.mutable_phone_offline();
+    offline.set_phone_id(c.id.value());
+    offline.set_license_id(c.license.value());
+    offline.set_reason(static_cast<v1::EndReason>(c.reason));
+    return true;
+  }
+  bool operator()(const entitlement::PhoneDraining& c) {
+    v1::PhoneDraining& draining = *out_.mutable_phone_draining();
+    draining.set_phone_id(c.id.value());
+    draining.set_draining(c.deadline.has_value());
+    if (c.deadline) SetTime(*c.deadline, draining.mutable_drain_deadline_time());
+    return true;
+  }
+  bool operator()(const entitlement::PhoneTtlChanged&) { return false; }
+  bool operator()(const entitlement::PhoneRenewed&) { return false; }
+  bool operator()(const entitlement::DenialCounted&) { return false; }
+  bool operator()(const entitlement::UsageMonthStarted&) { return false; }
+
+ private:
+  bool WriteAccount(const std::string& display_name, const std::string& zone) {
+    v1::AccountChanged& changed = *out_.mutable_account_changed();
+    changed.set_display_name(display_name);
+    changed.set_time_zone(zone);
+    return true;
+  }
+
+  bool WriteApplication(const std::string& display_name, bool deleted) {
+    v1::ApplicationChanged& changed = *out_.mutable_application_changed();
+    changed.set_display_name(display_name);
+    changed.set_deleted(deleted);
+    return true;
+  }
+
+  bool WritePhoneOnline(const std::string& phone, int64_t license) {
+    v1::PhoneOnline& online = *out_.mutable_phone_online();
+    online.set_phone_id(phone);
+    online.set_license_id(license);
+    return true;
+  }
+
+  std::string DisplayName() const {
+    const ApplicationEntry* entry = account_.Find(change_.application);
+    return entry == nullptr ? std::string() : entry->display_name;
+  }
+
+  const Account& account_;
+  const Change& change_;
+  v1::Event& out_;
+};
+
+void SetString(std::string_view text, std::string* out) { out->assign(text.data(), text.size()); }
+
+}  // namespace
+
+bool WriteEventPayload(const Account& account, const Change& change, v1::Event& out) {
+  return std::visit(PayloadWriter(account, change, out), change.payload);
+}
+
+std::string EncodeEvents(const engine::CommandEvents& events) {
+  alignas(8) std::array<char, kArenaBytes> block;
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block.data();
+  options.initial_block_size = block.size();
+  google::protobuf::Arena arena(options);
+  auto* told = google::protobuf::Arena::CreateMessage<v1::WatchEventsResponse>(&arena);
+
+  const std::string account_name = AccountName(events.account->id);
+  for (const Change& change : events.changes) {
+    if (entitlement::ClassOf(change.payload) != entitlement::ChangeClass::kEvent) continue;
+    v1::Event& event = *told->add_events();
+    WriteEventPayload(*events.account, change, event);
+    event.set_revision(change.revision.value());
+    SetTime(change.event_time, event.mutable_event_time());
+    event.set_account(account_name);
+    if (const ApplicationEntry* entry = events.account->Find(change.application)) {
+      event.set_application(ApplicationName(events.account->id, entry->id));
+    }
+    SetString(events.actor, event.mutable_actor());
+    SetString(events.request_id, event.mutable_request_id());
+    SetTime(events.record_time, event.mutable_record_time());
+    event.set_command_revision(events.command_revision.value());
+  }
+  return told->SerializeAsString();
+}
+
+}  // namespace usher::rpc

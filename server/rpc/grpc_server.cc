@@ -1,0 +1,84 @@
+#include "rpc/grpc_server.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/resource_quota.h"
+
+namespace usher::rpc {
+namespace {
+
+int Millis(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kReceiveBytesMax);
+  builder.SetMaxSendMessageSize(kSendBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kConcurrentStreamsMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Millis(kKeepaliveTime));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Millis(kKeepaliveTimeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Millis(kClientPingPeriodMin));
+  // Otherwise a second server could take the same port unnoticed.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetResourceQuota(
+      grpc::ResourceQuota("usher-connections").Resize(kConnectionMemoryBytesMax));
+  // Reflection is gRPC's own and served synchronously: one thread at rest is enough for it.
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
+}
+
+}  // namespace
+
+GrpcServer::GrpcServer(GrpcServerOptions options) : options_(std::move(options)) {}
+
+GrpcServer::~GrpcServer() {
+  StopServing(absl::ZeroDuration());
+  Finish();
+}
+
+absl::Status GrpcServer::Start() {
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  auto credentials =
+      options_.credentials ? options_.credentials : grpc::InsecureServerCredentials();
+  builder.AddListeningPort(options_.listen, std::move(credentials), &port_);
+  for (const auto& service : calls_.services()) builder.RegisterService(service.get());
+  for (int i = 0; i < options_.completion_queues; ++i) {
+    queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
+  }
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port_ == 0) {
+    StopServing(absl::ZeroDuration());
+    Finish();
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options_.listen,
+                     ": the port is in use, or the address is not one of this machine"));
+  }
+  for (const auto& queue : queues_) {
+    for (const auto& method : calls_.methods()) method->Post(queue.get());
+    queue->Start(options_.threads_per_queue);
+  }
+  return absl::OkStatus();
+}
+
+void GrpcServer::StopServing(absl::Duration grace) {
+  for (const auto& queue : queues_) queue->StopPosting();
+  if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+}
+
+void GrpcServer::Finish() {
+  for (const auto& queue : queues_) queue->Drain();
+  // Calls of the pools outlive no server; the server outlives no queue.
+  server_.reset();
+  queues_.clear();
+}
+
+}  // namespace usher::rpc

@@ -1,0 +1,67 @@
+// GrpcServer: a gRPC server that serves the methods of a CallRegistry from completion queues.
+//
+// Promises: Shutdown answers every call that was received, as far as the handlers answer within
+// the deadline, and leaves no thread and no call behind.
+// Threading: one owner thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "rpc/call_queue.h"
+#include "rpc/call_registry.h"
+#include "rpc/limits.h"
+
+namespace grpc {
+class Server;
+class ServerCredentials;
+}  // namespace grpc
+
+namespace usher::rpc {
+
+struct GrpcServerOptions {
+  // HOST:PORT; port 0 takes any that is free.
+  std::string listen;
+  // Plaintext where null.
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  int completion_queues = kCompletionQueuesDefault;
+  int threads_per_queue = kThreadsPerQueueDefault;
+};
+
+class GrpcServer {
+ public:
+  explicit GrpcServer(GrpcServerOptions options);
+  ~GrpcServer();
+
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+
+  // Where services register, before Start.
+  CallRegistry& calls() { return calls_; }
+
+  // kUnavailable where the address cannot be taken.
+  absl::Status Start();
+
+  // The port that is bound.
+  int port() const { return port_; }
+
+  // Takes no new call and waits at most `grace` for those under way, then cancels them. Their
+  // handlers still owe an answer.
+  void StopServing(absl::Duration grace);
+
+  // Waits for the handlers' last answers and ends the threads: who answers must be at work still,
+  // or must have answered everything. Idempotent.
+  void Finish();
+
+ private:
+  GrpcServerOptions options_;
+  CallRegistry calls_;
+  std::vector<std::unique_ptr<CallQueue>> queues_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+}  // namespace usher::rpc

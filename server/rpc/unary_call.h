@@ -1,0 +1,194 @@
+// UnaryMethod: how every unary method is served, whatever its messages.
+//
+// A call is requested (posted to gRPC), received (a request has come: the handler starts), finished
+// (answered, at once or later, by any thread through the Responder) and recycled. Posted calls are
+// replaced as they are received; finished ones go back to the pool of their queue. Messages live
+// on the call's arena, so nearly nothing is allocated for a call.
+// Threading: handlers run on the threads of the queue and must not block.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/arena.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/async_unary_call.h"
+#include "rpc/call_queue.h"
+#include "rpc/limits.h"
+
+namespace usher::rpc {
+
+// One service's method as the server starts it: posts the first calls on a queue.
+class Method {
+ public:
+  virtual ~Method() = default;
+  virtual void Post(CallQueue* queue) = 0;
+};
+
+template <typename Request, typename Response>
+class UnaryCall;
+
+// The answer that is owed to one caller: move-only, given once, by any thread. Where it is dropped
+// the caller gets INTERNAL. Request and message are gone once it is given.
+template <typename Request, typename Response>
+class Responder {
+ public:
+  using Call = UnaryCall<Request, Response>;
+
+  explicit Responder(Call* call) : call_(call) {}
+  Responder(Responder&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+  Responder& operator=(Responder&&) = delete;
+  ~Responder() {
+    if (call_ == nullptr) return;
+    Refuse(grpc::Status(grpc::StatusCode::INTERNAL, "The server dropped the call."));
+  }
+
+  const Request& request() const { return call_->request(); }
+  // What Answer sends; the caller of Answer fills it in.
+  Response& message() { return call_->response(); }
+
+  void Answer() { std::exchange(call_, nullptr)->Finish(grpc::Status::OK); }
+  void Refuse(const grpc::Status& status) { std::exchange(call_, nullptr)->Finish(status); }
+
+ private:
+  Call* call_;
+};
+
+template <typename Request, typename Response>
+class UnaryMethod final : public Method {
+ public:
+  using Call = UnaryCall<Request, Response>;
+  // gRPC's generated Request<Method> on its service.
+  using Receive =
+      std::function<void(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
+                         grpc::ServerCompletionQueue*, void* tag)>;
+  // Owes an answer through the responder; must not touch `context` once that is given.
+  using Handler =
+      std::function<void(const grpc::ServerContext& context, Responder<Request, Response>)>;
+
+  UnaryMethod(Receive receive, Handler handler)
+      : receive_(std::move(receive)), handler_(std::move(handler)) {}
+
+  // The calls of one queue.
+  struct Lane {
+    Lane(UnaryMethod* of, CallQueue* on) : method(of), queue(on) {}
+
+    // Posts a call, of the pool where it has one.
+    void PostOne() {
+      if (!queue->Enter()) return;
+      std::unique_ptr<Call> call;
+      {
+        const std::lock_guard lock(mutex);
+        if (!pool.empty()) {
+          call = std::move(pool.back());
+          pool.pop_back();
+        }
+      }
+      if (call == nullptr) call = std::make_unique<Call>(this);
+      call.release()->Post();
+    }
+
+    // Takes a call back whose last operation is over.
+    void TakeBack(Call* call) {
+      std::unique_ptr<Call> owned(call);
+      owned->Clear();
+      {
+        const std::lock_guard lock(mutex);
+        if (pool.size() < kCallsPooledMax) pool.push_back(std::move(owned));
+      }
+      queue->Leave();
+    }
+
+    UnaryMethod* const method;
+    CallQueue* const queue;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Call>> pool;
+  };
+
+  void Post(CallQueue* queue) override {
+    Lane& lane = *lanes_.emplace_back(std::make_unique<Lane>(this, queue));
+    for (int i = 0; i < kCallsPosted; ++i) lane.PostOne();
+  }
+
+ private:
+  friend Call;
+
+  const Receive receive_;
+  const Handler handler_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+};
+
+template <typename Request, typename Response>
+class UnaryCall final : public CompletionTag {
+ public:
+  using Lane = typename UnaryMethod<Request, Response>::Lane;
+
+  explicit UnaryCall(Lane* lane) : lane_(lane), arena_(ArenaOptions()) {}
+
+  const Request& request() const { return *request_; }
+  Response& response() { return *response_; }
+
+  void Post() {
+    context_.emplace();
+    writer_.emplace(&*context_);
+    request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
+    response_ = google::protobuf::Arena::CreateMessage<Response>(&arena_);
+    stage_.store(Stage::kRequested, std::memory_order_release);
+    lane_->method->receive_(&*context_, request_, &*writer_, lane_->queue->get(), Tag());
+  }
+
+  void Finish(const grpc::Status& status) {
+    stage_.store(Stage::kFinished, std::memory_order_release);
+    // Behind this line the call may be gone: its completion runs on another thread.
+    if (status.ok()) {
+      writer_->Finish(*response_, status, Tag());
+    } else {
+      writer_->FinishWithError(status, Tag());
+    }
+  }
+
+  void Complete(bool ok) override {
+    if (stage_.load(std::memory_order_acquire) == Stage::kFinished || !ok) {
+      lane_->TakeBack(this);
+      return;
+    }
+    lane_->PostOne();
+    lane_->method->handler_(*context_, Responder<Request, Response>(this));
+  }
+
+  void Clear() {
+    writer_.reset();
+    context_.reset();
+    arena_.Reset();
+  }
+
+ private:
+  enum class Stage : char { kRequested, kFinished };
+
+  void* Tag() { return static_cast<CompletionTag*>(this); }
+
+  google::protobuf::ArenaOptions ArenaOptions() {
+    google::protobuf::ArenaOptions options;
+    options.initial_block = block_.data();
+    options.initial_block_size = block_.size();
+    return options;
+  }
+
+  Lane* const lane_;
+  // Orders what one thread has written into the call before what the next one reads.
+  std::atomic<Stage> stage_ = Stage::kRequested;
+  std::optional<grpc::ServerContext> context_;
+  std::optional<grpc::ServerAsyncResponseWriter<Response>> writer_;
+  alignas(8) std::array<char, kArenaBlockBytes> block_;
+  google::protobuf::Arena arena_;
+  Request* request_ = nullptr;
+  Response* response_ = nullptr;
+};
+
+}  // namespace usher::rpc

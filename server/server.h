@@ -1,0 +1,61 @@
+// Server: the store, the engine and the wire, put together.
+//
+// Promises: after Start has returned OK it serves; Shutdown answers what was accepted, and then
+// nothing of it is left. One data directory is served by one server at a time.
+// Threading: Start and Shutdown by one owner thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "entitlement/catalog.h"
+#include "server/options.h"
+
+namespace usher {
+
+namespace engine {
+class Engine;
+}
+namespace rpc {
+class GrpcServer;
+}
+namespace storage {
+class SqliteStore;
+class Store;
+}  // namespace storage
+
+class Server {
+ public:
+  explicit Server(ServerOptions options);
+  // Shuts down at once.
+  ~Server();
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Errors are sentences for the administrator: an address or data directory that is in use, data
+  // that can't be read.
+  absl::Status Start();
+
+  // After Start: the port that is bound, and HOST:PORT with it.
+  int port() const;
+  std::string address() const;
+
+  // Takes no new call, waits at most `grace` for those under way, stores what is stored with a
+  // delay, and lets go of port and data directory. Idempotent.
+  void Shutdown(absl::Duration grace);
+
+  // While it serves; for tests that read the journal.
+  storage::Store& store();
+
+ private:
+  ServerOptions options_;
+  entitlement::Catalog catalog_;
+  std::unique_ptr<storage::SqliteStore> store_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<rpc::GrpcServer> grpc_;
+};
+
+}  // namespace usher
