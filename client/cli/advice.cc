@@ -1,0 +1,175 @@
+#include "client/cli/advice.h"
+
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "client/cli/names.h"
+
+namespace usher::cli {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// "usher reset acme/support --dry-run".
+std::string Usher(const std::string& command, const std::string& name,
+                  const std::string& arguments = "") {
+  return absl::StrCat("usher ", command, " ", name, arguments.empty() ? "" : " ", arguments);
+}
+
+// "from 2026-12-01 00:00 CET (in 6 d)".
+std::string From(absl::Time time, const Times& times) {
+  return absl::StrCat("from ", times.AtWithZone(time), " (", times.Distance(time), ")");
+}
+
+// How a license could come free without a purchase, where the server knows a way.
+void AddRelief(const Error& error, const std::string& name, const Times& times, Lines& hints) {
+  const std::optional<absl::Time> relief = error.TimeOf("reliefTime");
+  if (!relief.has_value()) return;
+  // The server's clock may be a little ahead of this machine's.
+  if (*relief <= times.now() + absl::Seconds(5)) {
+    hints.push_back(absl::StrCat("To see whose licenses a reset would release: ",
+                                 Usher("reset", name, "--dry-run")));
+  } else {
+    hints.push_back(absl::StrCat("A reset is allowed again ", From(*relief, times), "."));
+  }
+}
+
+std::string Purchase(const std::string& name) {
+  return absl::StrCat("To buy more: usher catalog, then ",
+                      Usher("order create", name, "PRODUCT=QUANTITY --dry-run"));
+}
+
+Lines NoIdleLicense(const Error& error, const std::string& name, const Times& times) {
+  Lines hints;
+  AddRelief(error, name, times, hints);
+  hints.push_back(Purchase(name));
+  return hints;
+}
+
+Lines LicenseExpired(const Error& error, const std::string& name, const Times& times) {
+  Lines hints = {absl::StrCat("A renewal revives it: ", Usher("subscription list", name))};
+  AddRelief(error, name, times, hints);
+  return hints;
+}
+
+Lines NotFound(const Error& error) {
+  const std::string resource = error.Metadata("resource");
+  const std::string account = ShortName(AccountOf(resource));
+  if (FullAccountName(resource) == resource) return {"See which there are: usher account list"};
+  if (FullApplicationName(resource) == resource) {
+    return {absl::StrCat("See which there are: ", Usher("app list", account))};
+  }
+  return {};
+}
+
+Lines ResetLimitReached(const Error& error, const Times& times) {
+  const std::optional<absl::Time> next = error.TimeOf("nextResetTime");
+  if (!next.has_value()) return {};
+  return {absl::StrCat("The next reset is allowed ", From(*next, times), ".")};
+}
+
+Lines AlreadyExists(const FailedCommand& command) {
+  if (AccountOf(command.about).empty()) return {"See which there are: usher account list"};
+  return {absl::StrCat("The id of a deleted application stays taken: ",
+                       Usher("app list", ShortName(AccountOf(command.about)), "--deleted"))};
+}
+
+Lines Unavailable(const Error& error) {
+  if (!error.reason_name.empty()) return {"Nothing was changed; try again in a moment."};
+  return {"Start it with usherd, or name where it is with --server or USHER_SERVER.",
+          absl::StrCat("gRPC says: ", error.message)};
+}
+
+// What gRPC says of a connection that failed is for programmers.
+std::string MessageOf(const Error& error, const FailedCommand& command) {
+  if (error.code == absl::StatusCode::kUnavailable && error.reason_name.empty()) {
+    return absl::StrCat("The server at ", command.server, " can't be reached.");
+  }
+  if (error.code == absl::StatusCode::kDeadlineExceeded) {
+    return absl::StrCat("The server at ", command.server, " did not answer in time.");
+  }
+  return error.message.empty() ? error.ToString() : error.message;
+}
+
+}  // namespace
+
+Lines Hints(const Error& error, const FailedCommand& command, const Times& times) {
+  const std::string name = ShortName(command.about);
+  switch (error.reason) {
+    case v1::ERROR_REASON_NO_IDLE_LICENSE:
+      return NoIdleLicense(error, name, times);
+    case v1::ERROR_REASON_LICENSE_EXPIRED:
+      return LicenseExpired(error, name, times);
+    case v1::ERROR_REASON_SIP_POOL_EXHAUSTED:
+      return {absl::StrCat("See which phones are online: ", Usher("phone list", name)),
+              Purchase(name)};
+    case v1::ERROR_REASON_RESET_LIMIT_REACHED:
+      return ResetLimitReached(error, times);
+    case v1::ERROR_REASON_NOTHING_TO_RESET:
+      return {absl::StrCat("To release an agent's license, take the agent offline first: ",
+                           Usher("agent offline", name, "EMAIL --mobile-off"))};
+    case v1::ERROR_REASON_PACKAGE_REQUIRED:
+      return {absl::StrCat("Buy the package along with it: ",
+                           Usher("order create", name,
+                                 absl::StrCat(error.Metadata("requiredProduct"), "=1 ",
+                                              error.Metadata("product"), "=1 --dry-run")))};
+    case v1::ERROR_REASON_SUBSCRIPTION_AMBIGUOUS:
+    case v1::ERROR_REASON_EDITION_MISMATCH:
+      return {absl::StrCat("Name a subscription as PRODUCT=QUANTITY@SUBSCRIPTION; see them: ",
+                           Usher("subscription list", name))};
+    case v1::ERROR_REASON_APPLICATION_DELETED:
+      return {absl::StrCat("Bring it back: ", Usher("app undelete", name))};
+    case v1::ERROR_REASON_RESOURCE_NOT_FOUND:
+      return NotFound(error);
+    case v1::ERROR_REASON_RESOURCE_ALREADY_EXISTS:
+      return AlreadyExists(command);
+    case v1::ERROR_REASON_ETAG_MISMATCH:
+      return {"It changed while you looked, and nothing was done; run the command again."};
+    default:
+      break;
+  }
+  if (error.code == absl::StatusCode::kUnavailable) return Unavailable(error);
+  return {};
+}
+
+Lines Explain(const Error& error, const FailedCommand& command, const Times& times) {
+  const std::string message = MessageOf(error, command);
+  Lines lines = {absl::StrCat("usher: ", message)};
+  for (const FieldViolation& violation : error.field_violations) {
+    if (absl::StrContains(message, violation.field)) continue;
+    lines.push_back(absl::StrCat("  ", violation.field, ": ", violation.description));
+  }
+  for (const std::string& hint : Hints(error, command, times)) {
+    lines.push_back(absl::StrCat("hint: ", hint));
+  }
+  return lines;
+}
+
+std::string RefusalSentence(const Error& error, const Times& times) {
+  switch (error.reason) {
+    case v1::ERROR_REASON_NO_IDLE_LICENSE: {
+      const std::string edition = error.Metadata("edition");
+      return absl::StrCat("Every ", edition.empty() ? "" : absl::AsciiStrToLower(edition),
+                          edition.empty() ? "" : " ",
+                          "agent license is bound to another email: ", error.Metadata("held"),
+                          " of ", error.Metadata("total"), " are held, ", error.Metadata("inUse"),
+                          " in use.");
+    }
+    case v1::ERROR_REASON_LICENSE_EXPIRED: {
+      const std::optional<absl::Time> expired = error.TimeOf("expireTime");
+      return absl::StrCat(
+          "License ", error.Metadata("licenseId"), " of this email expired",
+          expired.has_value() ? absl::StrCat(" at ", times.AtWithZone(*expired)) : "",
+          ", and no other license is idle.");
+    }
+    case v1::ERROR_REASON_APPLICATION_DELETED:
+      return "The application is deleted.";
+    default:
+      return absl::StrCat(error.reason_name, ".");
+  }
+}
+
+}  // namespace usher::cli

@@ -1,0 +1,19 @@
+// usher app show: all that an administrator wants to see of an application at one glance.
+#pragma once
+
+#include <string>
+
+#include "client/cli/arguments.h"
+#include "usher/v1/account_service.pb.h"
+
+namespace usher::cli {
+
+void AddAppShow(Commands& commands, CLI::App& noun);
+
+// "ends 2026-12-09 10:14 CET (in 13 d)", or "ended …". Pure.
+std::string TrialSentence(const v1::Application& application, const Times& times);
+
+// "3 of 4 left in 2026-11, whole again 2026-12-01 00:00 CET (in 6 d)". Pure.
+std::string ResetsSentence(const v1::ResetAllowance& allowance, const Times& times);
+
+}  // namespace usher::cli

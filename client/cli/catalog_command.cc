@@ -1,0 +1,57 @@
+// usher catalog
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/commands.h"
+
+namespace usher::cli {
+namespace {
+
+// "3 agent licenses, 3 SIP licenses".
+std::string BringsOf(const v1::Product& product) {
+  std::vector<std::string> parts;
+  if (product.agent_licenses() > 0) {
+    parts.push_back(Count(product.agent_licenses(), "agent license"));
+  }
+  if (product.sip_licenses() > 0) parts.push_back(Count(product.sip_licenses(), "SIP license"));
+  if (product.minutes() > 0) {
+    parts.push_back(Count(product.minutes(), "minute") + (product.monthly() ? " a month" : ""));
+  }
+  if (product.concurrency() > 0) {
+    parts.push_back(Count(product.concurrency(), "call") + " at once");
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+struct CatalogOptions {};
+
+ExitCode ShowCatalog(Context& context, const CatalogOptions& /*options*/) {
+  const Result<v1::ListProductsResponse> response =
+      context.client().ListProducts(v1::ListProductsRequest());
+  if (!response.ok()) return context.Fail(response.error());
+  if (context.json()) return context.PrintJson(*response);
+  Table table({{"PRODUCT"},
+               {"PRICE (USD)", true},
+               {"PER"},
+               {"MINIMUM", true},
+               {"ONE UNIT BRINGS"},
+               {"NEEDS"}});
+  for (const v1::Product& product : response->products()) {
+    table.AddRow({product.product_id(), Money(product.unit_price_cents()),
+                  product.monthly() ? "month" : "unit", absl::StrCat(product.minimum_quantity()),
+                  BringsOf(product), product.required_product()});
+  }
+  return context.PrintList(table, "products", "");
+}
+
+}  // namespace
+
+void AddCatalogCommand(Commands& commands) {
+  CLI::App* command = AddCommand(commands.root, "catalog", "Lists what is for sale",
+                                 {"usher catalog", "usher catalog -o json"});
+  OnSelected(commands, command, std::make_shared<CatalogOptions>(), ShowCatalog);
+}
+
+}  // namespace usher::cli

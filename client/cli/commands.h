@@ -1,0 +1,19 @@
+// The nouns of `usher <noun> <verb>`, each with its verbs; one file for each.
+#pragma once
+
+#include "client/cli/arguments.h"
+
+namespace usher::cli {
+
+void AddAccountCommands(Commands& commands);
+void AddAgentCommands(Commands& commands);
+void AddApplicationCommands(Commands& commands);
+void AddCatalogCommand(Commands& commands);
+void AddLicenseCommands(Commands& commands);
+void AddOrderCommands(Commands& commands);
+void AddPhoneCommands(Commands& commands);
+void AddResetCommand(Commands& commands);
+void AddSessionCommands(Commands& commands);
+void AddSubscriptionCommands(Commands& commands);
+
+}  // namespace usher::cli

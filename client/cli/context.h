@@ -1,0 +1,76 @@
+// Context: what a command works with: the client, where its output goes and how it is to look.
+//
+// Data goes to `out`, everything else to `err`: with `-o json` that is one JSON document, in
+// proto's JSON form, on `out`. One thread.
+#pragma once
+
+#include <functional>
+#include <istream>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "client/cli/exit_code.h"
+#include "client/cli/table.h"
+#include "client/cli/times.h"
+#include "client/lib/client.h"
+
+namespace usher::cli {
+
+enum class OutputFormat { kTable, kJson };
+
+struct Streams {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+  // Whether a person sits there who can be asked.
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  // Whether the user has asked the program to end (Ctrl-C, SIGTERM). From its first call on
+  // such a request no longer ends the process by itself.
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+class Context {
+ public:
+  Context(Client client, std::string server, OutputFormat format, Streams streams);
+
+  const Client& client() const { return client_; }
+  const Streams& streams() const { return streams_; }
+  bool json() const { return format_ == OutputFormat::kJson; }
+
+  // Tells the error, with a hint where one is known, and answers the exit code. `about` is the
+  // full name of the account or application that the command was about; empty where none.
+  ExitCode Fail(const Error& error, std::string_view about = "");
+
+  // A command line that is well-formed but can't be carried out.
+  ExitCode FailUsage(std::string_view message);
+
+  // Something to know that is no data: one line on `err`.
+  void Note(std::string_view line);
+
+  // A list, in the end: where it is empty, or a limit left some of it on the server's side
+  // (`next_page_token`), says so on `err`. `plural` is what it lists: "sessions".
+  ExitCode PrintList(const Table& table, std::string_view plural, std::string_view next_page_token);
+  void Print(const Table& table);
+  void Print(const Facts& facts);
+  ExitCode PrintJson(const google::protobuf::Message& message);
+
+  // Times as the account of `name` (a full name of it, or of something in it) sees them. Asks
+  // the server for the zone, once for each account; in UTC where it does not tell.
+  Times TimesOf(std::string_view name);
+
+ private:
+  Look look() const { return streams_.out_is_terminal ? Look::kTerminal : Look::kPlain; }
+
+  Client client_;
+  std::string server_;
+  OutputFormat format_;
+  Streams streams_;
+  // By the full names of accounts.
+  std::map<std::string, std::string> zones_;
+};
+
+}  // namespace usher::cli

@@ -1,0 +1,24 @@
+// HelpFormatter: the help texts of `usher`, in the order in which a newcomer reads: what it
+// does, how it is called, examples, then each argument and option.
+#pragma once
+
+#include <string>
+
+#include "CLI/CLI.hpp"
+
+namespace usher::cli {
+
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter();
+
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override;
+  std::string make_usage(const CLI::App* app, std::string name) const override;
+  // Its name and the first sentence of its description.
+  std::string make_subcommand(const CLI::App* command) const override;
+  // As it is typed: "--edition standard|premium".
+  std::string make_option_opts(const CLI::Option* option) const override;
+};
+
+}  // namespace usher::cli

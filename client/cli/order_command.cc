@@ -1,0 +1,125 @@
+// usher order create|list
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/commands.h"
+#include "client/cli/order_table.h"
+#include "client/lib/pages.h"
+
+namespace usher::cli {
+namespace {
+
+struct CreateOptions {
+  std::string application;
+  std::vector<v1::OrderItem> items;
+  int64_t months = 0;
+  int64_t subscription = 0;
+  bool dry_run = false;
+  std::string request_id;
+};
+
+// --subscription is for the add-ons of the order that name none themselves; packages start
+// subscriptions of their own.
+bool IsPackage(const std::string& product) {
+  constexpr char kPackageSuffix[] = "-package";
+  const std::string suffix = kPackageSuffix;
+  return product.size() >= suffix.size() &&
+         product.compare(product.size() - suffix.size(), suffix.size(), suffix) == 0;
+}
+
+ExitCode Create(Context& context, const CreateOptions& options) {
+  v1::CreateOrderRequest request;
+  request.set_application(options.application);
+  for (v1::OrderItem item : options.items) {
+    if (item.subscription_id() == 0 && !IsPackage(item.product())) {
+      item.set_subscription_id(options.subscription);
+    }
+    *request.add_items() = item;
+  }
+  request.set_months(static_cast<int32_t>(options.months));
+  request.set_validate_only(options.dry_run);
+  request.set_request_id(options.request_id);
+  const Result<v1::CreateOrderResponse> response = context.client().CreateOrder(request);
+  if (!response.ok()) return context.Fail(response.error(), options.application);
+  if (context.json()) return context.PrintJson(*response);
+  PrintOrder(context, response->order(), context.TimesOf(options.application));
+  return ExitCode::kOk;
+}
+
+struct ListOptions {
+  std::string application;
+  std::optional<int64_t> limit;
+};
+
+// "2 standard-agent-package, 4 standard-agent".
+std::string ItemsOf(const v1::Order& order) {
+  std::vector<std::string> items;
+  for (const v1::OrderLine& line : order.lines()) {
+    items.push_back(absl::StrCat(line.quantity(), " ", line.product()));
+  }
+  return absl::StrJoin(items, ", ");
+}
+
+ExitCode List(Context& context, const ListOptions& options) {
+  v1::ListOrdersRequest request;
+  request.set_application(options.application);
+  const Result<v1::ListOrdersResponse> response =
+      client::FetchAll(context.client(), &Client::ListOrders, request, options.limit);
+  if (!response.ok()) return context.Fail(response.error(), options.application);
+  if (context.json()) return context.PrintJson(*response);
+  const Times times = context.TimesOf(options.application);
+  Table table({{"ORDER", true},
+               {times.Heading("PLACED")},
+               {"BY"},
+               {"TOTAL", true},
+               {"CURRENCY"},
+               {"ITEMS"}});
+  for (const v1::Order& order : response->orders()) {
+    table.AddRow({Id(order.order_id()), times.At(order.create_time(), order.has_create_time()),
+                  order.actor(), Money(order.total_cents()), order.currency_code(),
+                  ItemsOf(order)});
+  }
+  return context.PrintList(table, "orders", response->next_page_token());
+}
+
+void AddCreate(Commands& commands, CLI::App& noun) {
+  auto options = std::make_shared<CreateOptions>();
+  CLI::App* command = AddCommand(
+      noun, "create",
+      "Buys packages and add-ons in one order, all or nothing. 'usher catalog' lists the products",
+      {"usher order create acme/support standard-agent-package=2 standard-agent=4 --months 3 "
+       "--dry-run",
+       "usher order create acme/support standard-sip=5",
+       "usher order create acme/support standard-agent=1@7     joins subscription 7"});
+  AddApplication(command, options->application);
+  AddOrderItems(command, "ITEM", options->items,
+                "PRODUCT=QUANTITY, or PRODUCT=QUANTITY@SUBSCRIPTION to join one")
+      ->required();
+  AddNumber(command, "--months", options->months,
+            "How long packages last; 1 by default. Add-ons end with theirs");
+  AddNumber(command, "--subscription", options->subscription,
+            "What the add-ons join, where several subscriptions fit");
+  command->add_flag("--dry-run", options->dry_run, "Only quotes it: nothing is bought");
+  AddRequestId(command, options->request_id);
+  OnSelected(commands, command, options, Create);
+}
+
+}  // namespace
+
+void AddOrderCommands(Commands& commands) {
+  CLI::App* noun = AddNoun(commands, "order", "Orders: what was bought, and buying more");
+  AddCreate(commands, *noun);
+
+  auto list = std::make_shared<ListOptions>();
+  CLI::App* command = AddCommand(*noun, "list", "Lists the orders of an application, newest first",
+                                 {"usher order list acme/support --limit 10"});
+  AddApplication(command, list->application);
+  AddLimit(command, list->limit);
+  OnSelected(commands, command, list, List);
+}
+
+}  // namespace usher::cli

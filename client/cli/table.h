@@ -1,0 +1,50 @@
+// Table and Facts: what `usher` shows to people, laid out by libsmartcols.
+//
+// Not for a terminal: plain text without colours, never cut off, so that it can be piped. For a
+// terminal: headings are bold unless NO_COLOR is set. An empty cell is shown as kNone. One
+// thread at a time.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace usher::cli {
+
+// How what is printed will be looked at.
+enum class Look { kPlain, kTerminal };
+
+class Table {
+ public:
+  // Numbers are aligned to the right.
+  struct Column {
+    std::string heading;
+    bool right = false;
+  };
+
+  explicit Table(std::vector<Column> columns);
+
+  // One cell for each column, in their order.
+  void AddRow(std::vector<std::string> cells);
+  bool empty() const { return rows_.empty(); }
+
+  void Print(std::ostream& out, Look look) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// One thing's properties, a line for each: "Trial  ends 2026-12-09 10:14".
+class Facts {
+ public:
+  void Add(std::string label, std::string value);
+
+  void Print(std::ostream& out, Look look) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> facts_;
+};
+
+}  // namespace usher::cli
