@@ -1,8 +1,10 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "rpc/event_to_proto.h"
@@ -13,6 +15,9 @@
 
 namespace usher {
 namespace {
+
+// How long callers are told that the server stops before their connections are closed.
+constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
 // The engine aborts the process behind this: a restart reads the truth from the store.
 void SayWhyTheProcessEnds(const absl::Status& status) {
@@ -70,10 +75,14 @@ std::string Server::address() const {
 }
 
 void Server::Shutdown(absl::Duration grace) {
-  if (grpc_ != nullptr) grpc_->StopServing(grace);
-  // The engine answers whatever it still has, and only then may the queues go.
+  // The engine goes first: it answers what it has and refuses what comes, so that callers learn to
+  // go elsewhere before their connections are closed.
   if (engine_ != nullptr) engine_->Stop();
-  if (grpc_ != nullptr) grpc_->Finish();
+  if (grpc_ != nullptr) {
+    absl::SleepFor(std::min(grace, kFarewell));
+    grpc_->StopServing(grace);
+    grpc_->Finish();
+  }
   grpc_.reset();
   engine_.reset();
   store_.reset();

@@ -43,8 +43,9 @@ class Server {
   int port() const;
   std::string address() const;
 
-  // Takes no new call, waits at most `grace` for those under way, stores what is stored with a
-  // delay, and lets go of port and data directory. Idempotent.
+  // Answers everything that was accepted, refuses what still comes with SERVER_DRAINING, closes the
+  // connections after at most `grace`, stores what is stored with a delay, and lets go of port and
+  // data directory. Idempotent.
   void Shutdown(absl::Duration grace);
 
   // While it serves; for tests that read the journal.

@@ -1,22 +1,24 @@
 // The store's port: durable state, journal and history behind one small interface.
 //
-// What every store promises (tests/storage/store_contract_test.cc runs against each):
-//   atomic    Commit applies all of a batch or nothing, over any number of units.
-//   durable   when Commit returns OK, the batch survives the loss of power.
-//   ordered   a load or read sees every batch whose Commit returned before it began, and no part of
-//   a later one. private   it never decides: rules are the core's, and it knows no wire format
-//   (payloads and answers are bytes).
+// What every store promises (tests/storage/ runs one contract against each):
+//   atomic     Commit applies all of a batch or nothing, over any number of units.
+//   durable    when Commit returns OK, the batch survives the loss of power.
+//   ordered    a load or read sees every batch whose Commit returned before it began, and no part
+//              of a later one.
+//   undecided  rules are the core's; and it knows no wire format: payloads and answers are bytes.
 //
 // Threading: Commit, FindAnswer and Prune from one thread at a time, the engine's. Load…, List… and
 // Read… from any thread, also while a Commit runs.
 //
 // Failures are absl::Status:
-//   kUnavailable   the store refuses for now (disk full, busy): nothing was changed, the caller may
-//   try again. kDataLoss      the outcome of a commit is unknown (a failed sync) or what is stored
-//   cannot be read: the process must
-//                  not go on (design, "Failure").
-//   kFailedPrecondition   the epoch is not the owner's any more, or the database is of a newer
-//   schema.
+//   kUnavailable         the store refuses for now (disk full, busy): nothing was changed, the
+//                        caller may try again.
+//   kDataLoss            the outcome of a commit is unknown (a failed sync), or what is stored
+//                        can't be read: the process must not go on (design, "Failure").
+//   kInternal            a change contradicts what is stored, which is a defect: nothing was
+//                        changed, and the process must not go on.
+//   kFailedPrecondition  the epoch is not the owner's any more, the database is of a newer schema,
+//                        or another process owns it.
 #pragma once
 
 #include <cstdint>
@@ -118,7 +120,8 @@ class Store {
   virtual absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account) = 0;
 
   // The tables of the application, not its indices: call entitlement::Reindex. Lease ends are
-  // unset; ended sessions are those whose end is not before `ended_since`.
+  // unset; ended sessions are those whose end is not before `ended_since`. Others stay stored, as
+  // nobody forgets them: whoever goes on with the application asks for all (InfinitePast).
   virtual absl::StatusOr<entitlement::Application> LoadApplication(
       entitlement::ApplicationNo application, absl::Time ended_since) = 0;
 

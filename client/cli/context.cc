@@ -15,7 +15,8 @@ Context::Context(Client client, std::string server, OutputFormat format, Streams
     : client_(std::move(client)), server_(std::move(server)), format_(format), streams_(streams) {}
 
 ExitCode Context::Fail(const Error& error, std::string_view about) {
-  const bool reached = error.code != absl::StatusCode::kUnavailable || !error.reason_name.empty();
+  // A server that did not answer is not asked for a zone.
+  const bool reached = !error.reason_name.empty();
   const Times times = reached ? TimesOf(about) : Times("UTC", absl::Now());
   for (const std::string& line : Explain(error, {std::string(about), server_}, times)) {
     Note(line);

@@ -123,7 +123,7 @@ void Loop::Accept(LoadedUnit loaded) {
   background_loading_.erase(key);
   std::vector<Submission> waiting = working_set_.Unpark(key);
   if (loaded.status.ok()) {
-    if (loaded.account != nullptr) working_set_.Add(std::move(loaded.account));
+    if (loaded.account != nullptr) working_set_.Add(std::move(loaded.account), lease_now_);
     if (loaded.application != nullptr) {
       working_set_.AddLoaded(std::move(loaded.application), lease_now_);
     }
@@ -131,6 +131,7 @@ void Loop::Accept(LoadedUnit loaded) {
     return;
   }
   if (!absl::IsUnavailable(loaded.status)) Die(loaded.status);
+  dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
   for (Submission& submission : waiting) {
     batch_.AddPending({.submission = std::move(submission),
                        .result = entitlement::Refusal(entitlement::StoreUnavailable()),
@@ -235,9 +236,10 @@ void Loop::Decide(Submission submission, const Located& located) {
         {account_no, units.application != nullptr ? units.application->no : ApplicationNo()},
         lease_now_);
   }
-  if (new_account != nullptr && new_account->no) working_set_.Add(std::move(new_account));
+  if (new_account != nullptr && new_account->no)
+    working_set_.Add(std::move(new_account), lease_now_);
   if (new_application != nullptr && new_application->no) {
-    working_set_.AddCreated(std::move(new_application));
+    working_set_.AddCreated(std::move(new_application), lease_now_);
   }
   Result result =
       std::visit([](auto&& r) -> Result { return std::move(r); }, std::move(outcome.result));
@@ -289,6 +291,7 @@ void Loop::Recover() {
   if (directory_before_.has_value()) {
     working_set_.directory() = *std::exchange(directory_before_, std::nullopt);
   }
+  working_set_.UsageNotStored(batch_.usages());
   dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
   std::vector<Batch::Pending> kept;
   for (Batch::Pending& pending : batch_.pending()) {

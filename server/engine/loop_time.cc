@@ -39,7 +39,12 @@ void Loop::FindOverdueUnits() {
     return;
   }
   if (!overdue.ok()) Die(overdue.status());
-  for (const storage::UnitRef& ref : *overdue) LoadSoon(KeyOf(ref));
+  for (const storage::UnitRef& ref : *overdue) {
+    LoadSoon(KeyOf(ref));
+    // Where it is loaded, FireDue carries it out; the store is told of its next deadline in any
+    // case.
+    batch_.Touch(KeyOf(ref));
+  }
   if (!overdue->empty()) return;
   const absl::StatusOr<absl::Time> next = store_->NextDue();
   if (next.ok()) store_due_ = *next;

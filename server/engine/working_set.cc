@@ -24,15 +24,19 @@ Application* WorkingSet::Find(ApplicationNo application) {
   return it == applications_.end() ? nullptr : it->second.unit.get();
 }
 
-void WorkingSet::Add(std::unique_ptr<Account> account) {
+void WorkingSet::Add(std::unique_ptr<Account> account, LeaseTime now) {
   const AccountNo no = account->no;
   dues_.Set({no, ApplicationNo()}, NextDue(*account));
-  accounts_[no].unit = std::move(account);
+  LoadedAccount& loaded = accounts_[no];
+  loaded.last_used = now;
+  loaded.unit = std::move(account);
 }
 
-void WorkingSet::AddCreated(std::unique_ptr<Application> application) {
+void WorkingSet::AddCreated(std::unique_ptr<Application> application, LeaseTime now) {
   const ApplicationNo no = application->no;
-  applications_[no].unit = std::move(application);
+  LoadedApplication& loaded = applications_[no];
+  loaded.last_used = now;
+  loaded.unit = std::move(application);
 }
 
 void WorkingSet::AddLoaded(std::unique_ptr<Application> application, LeaseTime now) {
@@ -125,6 +129,10 @@ void WorkingSet::UsageStored(const std::vector<storage::UsageRecord>& usages) {
     const auto it = applications_.find(record.application);
     if (it != applications_.end()) it->second.stored_usage = record.usage;
   }
+}
+
+void WorkingSet::UsageNotStored(const std::vector<storage::UsageRecord>& usages) {
+  for (const storage::UsageRecord& record : usages) usage_touched_.insert(record.application);
 }
 
 void WorkingSet::DropChanged(const UnitKey& unit) {

@@ -35,8 +35,9 @@ class WorkingSet {
 
   // Takes a unit that was created or loaded. A loaded application's leases are the kept ones, else
   // full ones from `now`.
-  void Add(std::unique_ptr<entitlement::Account> account);
-  void AddCreated(std::unique_ptr<entitlement::Application> application);
+  void Add(std::unique_ptr<entitlement::Account> account, entitlement::LeaseTime now);
+  void AddCreated(std::unique_ptr<entitlement::Application> application,
+                  entitlement::LeaseTime now);
   void AddLoaded(std::unique_ptr<entitlement::Application> application, entitlement::LeaseTime now);
 
   // Commands that wait until the unit is loaded. Park says whether the load has to be asked for.
@@ -61,6 +62,8 @@ class WorkingSet {
   // last call.
   std::vector<storage::UsageRecord> TakeChangedUsage();
   void UsageStored(const std::vector<storage::UsageRecord>& usages);
+  // They have to be taken again.
+  void UsageNotStored(const std::vector<storage::UsageRecord>& usages);
   bool usage_touched() const { return !usage_touched_.empty(); }
 
   // Drops a unit whose state is not what is stored; lease ends of an application are kept for its

@@ -136,7 +136,11 @@ std::vector<Change> ChangesOf(const Plan& plan, const ResetAllowance& after, con
                               const Context& context) {
   ChangeList changes(units, context.now, context);
   changes.Reserve(plan.released.size() + 1);
-  LicensesReset reset{.released = {}, .retained = {}, .month = after.month, .used = after.used};
+  LicensesReset reset{.released = {},
+                      .retained = {},
+                      .month = after.month,
+                      .used = after.used,
+                      .actor = context.actor};
   reset.released.reserve(plan.released.size());
   reset.retained.reserve(plan.retained.size());
   for (const Candidate& candidate : plan.released) {

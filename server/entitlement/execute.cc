@@ -28,11 +28,33 @@ void ApplyAll(const MutableUnits& units, std::vector<Change> step, std::vector<C
   std::move(step.begin(), step.end(), std::back_inserter(changes));
 }
 
+// What can be had without a search for the application's entry.
+Units WithoutEntry(const MutableUnits& units) {
+  Units view;
+  view.directory = units.directory;
+  if (units.account != nullptr && units.account->no) view.account = units.account;
+  if (units.application != nullptr && units.application->no && view.account != nullptr) {
+    view.application = units.application;
+  }
+  return view;
+}
+
+// The entry is found by the name that the command gives: an account may have many applications.
+Units UnitsFor(const MutableUnits& units, const Target& target) {
+  Units view = WithoutEntry(units);
+  if (view.application == nullptr) return view;
+  view.entry = view.account->Find(target.application);
+  if (view.entry == nullptr || view.entry->no != view.application->no) return ReadOnly(units);
+  return view;
+}
+
 void SettleAll(const MutableUnits& units, absl::Time since, const Context& context,
                std::vector<Change>& changes) {
-  if (units.application == nullptr || !units.application->no) return;
+  const Units view = WithoutEntry(units);
+  if (view.application == nullptr) return;
   while (true) {
-    std::vector<Change> step = Settle(ReadOnly(units), since, At(units, context));
+    // Settling is the application's own matter, so it needs no entry.
+    std::vector<Change> step = Settle(view, since, At(units, context));
     if (step.empty()) return;
     ApplyAll(units, std::move(step), changes);
   }
@@ -57,13 +79,8 @@ void CatchUpLeases(const MutableUnits& units, const Context& context,
 }  // namespace
 
 Units ReadOnly(const MutableUnits& units) {
-  Units view;
-  view.directory = units.directory;
-  if (units.account != nullptr && units.account->no) view.account = units.account;
-  if (units.application != nullptr && units.application->no && view.account != nullptr) {
-    view.application = units.application;
-    view.entry = view.account->Find(units.application->no);
-  }
+  Units view = WithoutEntry(units);
+  if (view.application != nullptr) view.entry = view.account->Find(view.application->no);
   return view;
 }
 
@@ -85,7 +102,7 @@ void CatchUp(const MutableUnits& units, const Context& context, std::vector<Chan
 }
 
 Outcome Execute(const MutableUnits& units, const Command& command, Context context) {
-  Outcome outcome = Decide(ReadOnly(units), command, At(units, context));
+  Outcome outcome = Decide(UnitsFor(units, command.target), command, At(units, context));
   for (const Change& change : outcome.changes) Apply(units, change);
   if (!outcome.changes.empty() && !outcome.refused())
     SettleAll(units, context.now, context, outcome.changes);

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "entitlement/apply.h"
 #include "entitlement/limits.h"
-#include "entitlement/views.h"
 
 namespace usher::entitlement {
 namespace {

@@ -48,8 +48,8 @@ class GrpcServer {
   // The port that is bound.
   int port() const { return port_; }
 
-  // Takes no new call and waits at most `grace` for those under way, then cancels them. Their
-  // handlers still owe an answer.
+  // Takes no new call and waits at most `grace` for the calls under way and for idle connections to
+  // say goodbye, then cancels and closes them. The handlers of cancelled calls still owe an answer.
   void StopServing(absl::Duration grace);
 
   // Waits for the handlers' last answers and ends the threads: who answers must be at work still,

@@ -121,13 +121,13 @@ HistoryPage MemoryHistory::Read(const entitlement::ResetsQuery& query,
 HistoryPage MemoryHistory::Read(const entitlement::BindingsQuery& query,
                                 const Accounts& /*accounts*/) const {
   entitlement::BindingsPage page;
-  page.bindings = Newest(
-      Of(query.application).bindings, query.limit, page.more, [&query](const BindingRecord& b) {
-        return (query.before == 0 || b.position < query.before) &&
-               (!query.license || b.license == query.license) &&
-               (query.email.empty() || b.email == query.email) &&
-               (!query.at_time || HeldAt(b, *query.at_time));
-      });
+  page.bindings = Newest(Of(query.application).bindings, query.limit, page.more,
+                         [&query](const BindingRecord& b) {
+                           return (query.before == 0 || b.position < query.before) &&
+                                  (!query.license || b.license == query.license) &&
+                                  (query.email.empty() || b.email == query.email) &&
+                                  (!query.at_time || HeldAt(b, *query.at_time));
+                         });
   return page;
 }
 

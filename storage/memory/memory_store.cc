@@ -23,8 +23,7 @@ bool IsStored(const Change& change) { return ClassOf(change.payload) != ChangeCl
 
 bool HasWork(const CommitBatch& batch) {
   return !batch.journal.empty() || !batch.answers.empty() || !batch.usages.empty() ||
-         !batch.marks.empty() ||
-         std::any_of(batch.changes.begin(), batch.changes.end(), IsStored);
+         !batch.marks.empty() || std::any_of(batch.changes.begin(), batch.changes.end(), IsStored);
 }
 
 }  // namespace
@@ -91,9 +90,8 @@ absl::StatusOr<Application> MemoryStore::LoadApplication(ApplicationNo applicati
   for (auto& [id, phone] : loaded.phones) phone.lease_end = {};
   loaded.leases = {};
   loaded.forget_pause_end = absl::InfinitePast();
-  absl::erase_if(loaded.ended_sessions, [ended_since](const auto& ended) {
-    return ended.second.end_time < ended_since;
-  });
+  absl::erase_if(loaded.ended_sessions,
+                 [ended_since](const auto& ended) { return ended.second.end_time < ended_since; });
   const auto usage = usages_.find(application);
   loaded.usage = usage == usages_.end() ? entitlement::Usage() : usage->second;
   entitlement::Reindex(loaded);

@@ -1,8 +1,8 @@
 // MemoryStore: the store of tests, which forgets with the process.
 //
-// Keeps every promise of store.h but durability. It holds the committed state by applying the changes with
-// entitlement::Apply, so it is also the model that the SQLite store is compared with. An engine that is started anew on
-// it finds what a restarted server would find.
+// Keeps every promise of store.h but durability. It holds the committed state by applying the
+// changes with entitlement::Apply, so it is also the model that the SQLite store is compared with.
+// An engine that is started anew on it finds what a restarted server would find.
 //
 // Beyond the port, a test may make commits fail or wait. Threading: any function from any thread.
 #pragma once

@@ -32,8 +32,7 @@ absl::Status WriteUsages(Database& database, absl::Span<const UsageRecord> usage
   for (const UsageRecord& record : usages) {
     for (const entitlement::LicenseKind kind : entitlement::kLicenseKinds) {
       for (const entitlement::Edition edition : entitlement::kEditions) {
-        const entitlement::PoolUsage& pool =
-            record.usage.pools[IndexOf(kind)][IndexOf(edition)];
+        const entitlement::PoolUsage& pool = record.usage.pools[IndexOf(kind)][IndexOf(edition)];
         USHER_RETURN_IF_ERROR(database.Run(
             "INSERT INTO usage (application_no, month, kind, edition, month_end, peak_in_use,"
             " denials) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -54,8 +53,8 @@ absl::Status WriteMarks(Database& database, absl::Span<const UnitMark> marks) {
     if (mark.next_due != absl::InfiniteFuture()) next_due = mark.next_due;
     if (mark.application) {
       USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-          "UPDATE application SET next_due = ?, has_leases = ? WHERE application_no = ?",
-          next_due, mark.has_leases, mark.application));
+          "UPDATE application SET next_due = ?, has_leases = ? WHERE application_no = ?", next_due,
+          mark.has_leases, mark.application));
     } else {
       USHER_RETURN_IF_ERROR(database.RunOnOneRow(
           "UPDATE account SET next_due = ? WHERE account_no = ?", next_due, mark.account));
@@ -126,8 +125,7 @@ absl::Status BatchWriter::WriteJournal(absl::Span<const JournalEntry> entries) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database,
-                                                 entitlement::AccountNo account,
+absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database, entitlement::AccountNo account,
                                                  const std::string& request_id, absl::Time since) {
   std::optional<Answer> found;
   Rows rows = database.Select(

@@ -39,8 +39,7 @@ class BatchWriter {
 };
 
 // The remembered answers (R28), read and pruned by the writer.
-absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database,
-                                                 entitlement::AccountNo account,
+absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database, entitlement::AccountNo account,
                                                  const std::string& request_id, absl::Time since);
 absl::StatusOr<int> PruneAnswers(Database& database, absl::Time before, int limit);
 

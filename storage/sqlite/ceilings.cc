@@ -5,7 +5,8 @@
 namespace usher::storage {
 namespace {
 
-// Reads the ceiling of a row that is asked for the first time, and raises it where `number` passes it.
+// Reads the ceiling of a row that is asked for the first time, and raises it where `number` passes
+// it.
 template <typename Key>
 absl::Status CoverIn(absl::flat_hash_map<Key, int64_t>& known, Database& database, Key key,
                      int64_t number, Sql select, Sql update) {

@@ -1,8 +1,9 @@
-// Ceilings: how revisions and session ids are kept from being given out twice without a row being written for each.
+// Ceilings: how revisions and session ids are kept from being given out twice without a row being
+// written for each.
 //
-// The rows of account and application hold a number that none given out has passed. It is raised in steps, in the
-// transaction of the first one that passes it; after a restart counting goes on from the ceiling, which leaves a gap.
-// One writer, its thread.
+// The rows of account and application hold a number that none given out has passed. It is raised in
+// steps, in the transaction of the first one that passes it; after a restart counting goes on from
+// the ceiling, which leaves a gap. One writer, its thread.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,8 @@
 namespace usher::storage {
 namespace {
 
-// Changes that are written to no table are named here, so that a new one is not forgotten by accident.
+// Changes that are written to no table are named here, so that a new one is not forgotten by
+// accident.
 template <typename Payload>
 constexpr bool kLeavesNoRow = false;
 template <>

@@ -1,8 +1,9 @@
-// How each change is written as rows, beside how Apply (entitlement/apply.h) moves the state by it: what a load reads back
-// must be the state that Apply has left.
+// How each change is written as rows, beside how Apply (entitlement/apply.h) moves the state by it:
+// what a load reads back must be the state that Apply has left.
 //
-// A change that does not fit the rows, as an end of a session that is not live, is kInternal: the batch is rolled back.
-// What a change of class kMemory or one that alters no stored state writes is nothing. Within the writer's transaction.
+// A change that does not fit the rows, as an end of a session that is not live, is kInternal: the
+// batch is rolled back. What a change of class kMemory or one that alters no stored state writes is
+// nothing. Within the writer's transaction.
 #pragma once
 
 #include "absl/status/status.h"
@@ -13,7 +14,8 @@ namespace usher::storage {
 
 absl::Status WriteChange(Database& database, const entitlement::Change& change);
 
-// Whether the two are a takeover (R15): a session ends as superseded by the one that starts at that moment.
+// Whether the two are a takeover (R15): a session ends as superseded by the one that starts at that
+// moment.
 bool IsTakeover(const entitlement::Change& first, const entitlement::Change& second);
 // The hot path: one row for both changes.
 absl::Status WriteTakeover(Database& database, const entitlement::Change& end,

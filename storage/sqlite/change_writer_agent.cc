@@ -17,8 +17,8 @@ absl::Status InsertSession(Database& database, const Change& change, const Sessi
                            SessionId superseded) {
   return database.Run(
       "INSERT INTO session (application_no, session_id, email, channel, client_id, license_id,"
-      " supersedes, start_time, ttl, revision, end_time, end_reason)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 9223372036854775807, -1)",
+      " supersedes, start_time, ttl, revision, end_time, end_reason, end_license_id)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 9223372036854775807, -1, ?6)",
       change.application, started.id, started.email, started.channel, started.client_id,
       started.license, superseded, change.event_time, started.ttl, change.revision);
 }
@@ -47,7 +47,7 @@ absl::Status Write(Database& database, const Change& change, const SessionEnded&
   // The agent may have moved to another license since the start.
   return database.RunOnOneRow(
       "UPDATE session SET end_time = ?1, end_reason = ?2,"
-      " license_id = (SELECT license_id FROM agent WHERE application_no = ?3 AND email = ?4)"
+      " end_license_id = (SELECT license_id FROM agent WHERE application_no = ?3 AND email = ?4)"
       " WHERE application_no = ?3 AND session_id = ?5 AND end_reason = -1",
       change.event_time, ended.reason, change.application, ended.email, ended.id);
 }
@@ -77,8 +77,8 @@ absl::Status Write(Database& database, const Change& change,
 
 absl::Status Write(Database& database, const Change& change,
                    const entitlement::SessionForgotten& forgotten) {
-  // Whoever holds no license any more has no row that could keep the time. Where it was superseded, the session that
-  // followed keeps a later one.
+  // Whoever holds no license any more has no row that could keep the time. Where it was superseded,
+  // the session that followed keeps a later one.
   USHER_RETURN_IF_ERROR(database.Run(
       "UPDATE agent SET last_active_time = MAX(last_active_time, session.end_time) FROM session"
       " WHERE session.application_no = ?1 AND session.session_id = ?2"
@@ -86,8 +86,8 @@ absl::Status Write(Database& database, const Change& change,
       " AND agent.application_no = ?1 AND agent.email = session.email"
       " AND agent.last_active_time < session.end_time",
       change.application, forgotten.id));
-  // Those that it superseded ended before it. The core may have dropped them without a word, as it remembers so many
-  // and no more; without this row they would count as live.
+  // Those that it superseded ended before it. The core may have dropped them without a word, as it
+  // remembers so many and no more; without this row they would count as live.
   return database.Run(
       "DELETE FROM session WHERE application_no = ?1 AND session_id IN ("
       " WITH RECURSIVE chain (id) AS ("

@@ -16,9 +16,8 @@ absl::Status WriteSubscription(Database& database, ApplicationNo application,
       " product = excluded.product, edition = excluded.edition, units = excluded.units,"
       " start_time = excluded.start_time, months = excluded.months,"
       " expire_time = excluded.expire_time",
-      application, subscription.id, subscription.product, subscription.edition,
-      subscription.units, subscription.start_time, subscription.months,
-      subscription.expire_time));
+      application, subscription.id, subscription.product, subscription.edition, subscription.units,
+      subscription.start_time, subscription.months, subscription.expire_time));
   USHER_RETURN_IF_ERROR(
       database.Run("DELETE FROM add_on WHERE application_no = ? AND subscription_id = ?",
                    application, subscription.id));
@@ -48,9 +47,8 @@ absl::Status Write(Database& database, const Change& change,
         "INSERT INTO purchase_line (application_no, order_id, line_no, product, quantity,"
         " charged_months, unit_price_cents, amount_cents, subscription_id, expire_time)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        change.application, order.id, ++line_no, line.product, line.quantity,
-        line.charged_months, line.unit_price_cents, line.amount_cents, line.subscription,
-        line.expire_time));
+        change.application, order.id, ++line_no, line.product, line.quantity, line.charged_months,
+        line.unit_price_cents, line.amount_cents, line.subscription, line.expire_time));
   }
   return absl::OkStatus();
 }
@@ -64,11 +62,11 @@ absl::Status Write(Database& database, const Change& change,
                    const entitlement::LicensesGranted& granted) {
   entitlement::LicenseId id = granted.first_id;
   for (int64_t i = 0; i < granted.count; ++i, id = id.next()) {
-    USHER_RETURN_IF_ERROR(database.Run(
-        "INSERT INTO license (application_no, license_id, kind, edition, source,"
-        " subscription_id, expire_time, expired) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-        change.application, id, granted.kind, granted.edition, granted.source,
-        granted.subscription, granted.expire_time));
+    USHER_RETURN_IF_ERROR(
+        database.Run("INSERT INTO license (application_no, license_id, kind, edition, source,"
+                     " subscription_id, expire_time, expired) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+                     change.application, id, granted.kind, granted.edition, granted.source,
+                     granted.subscription, granted.expire_time));
   }
   return absl::OkStatus();
 }
@@ -77,10 +75,10 @@ absl::Status Write(Database& database, const Change& change,
                    const entitlement::SubscriptionRenewed& renewed) {
   USHER_RETURN_IF_ERROR(WriteSubscription(database, change.application, renewed.subscription));
   for (const entitlement::LicenseId id : renewed.carried) {
-    USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-        "UPDATE license SET expire_time = ?, expired = 0"
-        " WHERE application_no = ? AND license_id = ?",
-        renewed.subscription.expire_time, change.application, id));
+    USHER_RETURN_IF_ERROR(
+        database.RunOnOneRow("UPDATE license SET expire_time = ?, expired = 0"
+                             " WHERE application_no = ? AND license_id = ?",
+                             renewed.subscription.expire_time, change.application, id));
   }
   return absl::OkStatus();
 }
@@ -88,10 +86,10 @@ absl::Status Write(Database& database, const Change& change,
 absl::Status Write(Database& database, const Change& change,
                    const entitlement::LicensesExpired& expired) {
   for (const entitlement::LicenseId id : expired.ids) {
-    USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-        "UPDATE license SET expired = 1"
-        " WHERE application_no = ? AND license_id = ? AND expired = 0",
-        change.application, id));
+    USHER_RETURN_IF_ERROR(
+        database.RunOnOneRow("UPDATE license SET expired = 1"
+                             " WHERE application_no = ? AND license_id = ? AND expired = 0",
+                             change.application, id));
   }
   return absl::OkStatus();
 }
@@ -115,10 +113,10 @@ absl::Status Write(Database& database, const Change& change,
 absl::Status Write(Database& database, const Change& change,
                    const entitlement::LicenseReleased& released) {
   if (released.cause == entitlement::ReleaseCause::kMoved) {
-    USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-        "UPDATE agent SET license_id = NULL"
-        " WHERE application_no = ? AND email = ? AND license_id = ?",
-        change.application, released.email, released.id));
+    USHER_RETURN_IF_ERROR(
+        database.RunOnOneRow("UPDATE agent SET license_id = NULL"
+                             " WHERE application_no = ? AND email = ? AND license_id = ?",
+                             change.application, released.email, released.id));
   } else {
     USHER_RETURN_IF_ERROR(database.RunOnOneRow(
         "DELETE FROM agent WHERE application_no = ? AND email = ? AND license_id = ?",
@@ -137,8 +135,8 @@ absl::Status Write(Database& database, const Change& change,
   return database.Run(
       "INSERT INTO reset (application_no, revision, reset_time, actor, released_count,"
       " retained_count, month, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      change.application, change.revision, change.event_time, reset.actor,
-      reset.released.size(), reset.retained.size(), reset.month, reset.used);
+      change.application, change.revision, change.event_time, reset.actor, reset.released.size(),
+      reset.retained.size(), reset.month, reset.used);
 }
 
 }  // namespace usher::storage

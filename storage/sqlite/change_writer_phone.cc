@@ -13,8 +13,7 @@ absl::Status Write(Database& database, const Change& change,
       change.revision);
 }
 
-absl::Status Write(Database& database, const Change& change,
-                   const entitlement::PhoneMoved& moved) {
+absl::Status Write(Database& database, const Change& change, const entitlement::PhoneMoved& moved) {
   return database.RunOnOneRow(
       "UPDATE phone SET license_id = ?, bind_time = ?"
       " WHERE application_no = ? AND phone_id = ? AND license_id = ?",
@@ -36,9 +35,8 @@ absl::Status Write(Database& database, const Change& change,
 
 absl::Status Write(Database& database, const Change& change,
                    const entitlement::PhoneTtlChanged& changed) {
-  return database.RunOnOneRow(
-      "UPDATE phone SET ttl = ? WHERE application_no = ? AND phone_id = ?", changed.ttl,
-      change.application, changed.id);
+  return database.RunOnOneRow("UPDATE phone SET ttl = ? WHERE application_no = ? AND phone_id = ?",
+                              changed.ttl, change.application, changed.id);
 }
 
 }  // namespace usher::storage

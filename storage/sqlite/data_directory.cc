@@ -77,9 +77,9 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::st
     const std::string owner = OwnerIn(fd);
     close(fd);
     if (error != EWOULDBLOCK) return FailedTo(absl::StrCat("lock ", lock), error);
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the data directory ", path, " is in use by another server", owner,
-        ": stop that one, or give this one a directory of its own"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the data directory ", path, " is in use by another server", owner,
+                     ": stop that one, or give this one a directory of its own"));
   }
   WriteOwner(fd);
   return std::unique_ptr<DataDirectory>(new DataDirectory(path, fd));

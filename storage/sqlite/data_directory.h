@@ -1,4 +1,5 @@
-// DataDirectory: the place that one server process owns: its database, and a lock that keeps a second server out.
+// DataDirectory: the place that one server process owns: its database, and a lock that keeps a
+// second server out.
 //
 // The lock goes with the object, and with the process however it ends. A plain handle; one thread.
 #pragma once
@@ -12,8 +13,9 @@ namespace usher::storage {
 
 class DataDirectory {
  public:
-  // Creates the directory (mode 0700) where it isn't there, and takes its lock. kFailedPrecondition, naming the directory
-  // and the process, where another server has it; kUnavailable where it can't be made or written to.
+  // Creates the directory (mode 0700) where it isn't there, and takes its lock.
+  // kFailedPrecondition, naming the directory and the process, where another server has it;
+  // kUnavailable where it can't be made or written to.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(const std::string& path);
   ~DataDirectory();
 

@@ -12,15 +12,16 @@
 namespace usher::storage {
 namespace {
 
-// The writer answers "unavailable" rather than keep the engine waiting; a reader only ever waits for recovery.
+// The writer answers "unavailable" rather than keep the engine waiting; a reader only ever waits
+// for recovery.
 constexpr int kWriterBusyTimeoutMs = 250;
 constexpr int kReaderBusyTimeoutMs = 2000;
 
-// page_size takes effect in a new database only, and before anything is written to it. synchronous = FULL makes every
-// commit durable. A checkpoint is made by the writer's own decision, never inside of a commit.
+// page_size takes effect in a new database only, and before anything is written to it. synchronous
+// = FULL makes every commit durable. A checkpoint is made by the writer's own decision, never
+// inside of a commit.
 constexpr char kWriterPragmas[] =
     "PRAGMA page_size = 4096;"
-    "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA wal_autocheckpoint = 0;"
     "PRAGMA journal_size_limit = 67108864;"
@@ -36,8 +37,8 @@ constexpr char kReaderPragmas[] =
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cache_size = -8192;";
 
-// SQLite's statistics of its memory, which nobody reads, would take a lock of the whole process at each allocation. Where
-// SQLite is in use already, they stay as they are.
+// SQLite's statistics of its memory, which nobody reads, would take a lock of the whole process at
+// each allocation. Where SQLite is in use already, they stay as they are.
 void TurnMemoryStatisticsOff() {
   [[maybe_unused]] static const int kResult = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
@@ -47,8 +48,8 @@ void TurnMemoryStatisticsOff() {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access,
                                                          const std::string& vfs) {
   TurnMemoryStatisticsOff();
-  const int flags = access == Access::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                              : SQLITE_OPEN_READONLY;
+  const int flags =
+      access == Access::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX,
                                    vfs.empty() ? nullptr : vfs.c_str());
@@ -58,8 +59,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
     return StatusOfWork(code, absl::StrCat(path, ": ", message));
   }
   if (absl::Status status = database->Configure(access); !status.ok()) {
-    return absl::Status(status.code(),
-                        absl::StrCat(path, ": ", status.message()));
+    return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
   }
   return database;
 }
@@ -75,7 +75,11 @@ absl::Status Database::Configure(Access access) {
   USHER_RETURN_IF_ERROR(Execute(kWriterPragmas));
   // After the pragma of automatic checkpoints, which uses the same hook.
   sqlite3_wal_hook(db_, &Database::OnCommitted, this);
-  Rows mode = Select("PRAGMA journal_mode");
+  return absl::OkStatus();
+}
+
+absl::Status Database::StartLog() {
+  Rows mode = Select("PRAGMA journal_mode = WAL");
   std::string name;
   if (mode.Next()) mode.Read(name);
   USHER_RETURN_IF_ERROR(mode.status());
@@ -106,8 +110,7 @@ Statement& Database::Prepared(Sql sql, [[maybe_unused]] size_t parameters) {
   if (statement == nullptr || !statement->prepared()) {
     statement = std::make_unique<Statement>(db_, sql.text);
   }
-  assert(!statement->prepared() ||
-         statement->parameter_count() == static_cast<int>(parameters));
+  assert(!statement->prepared() || statement->parameter_count() == static_cast<int>(parameters));
   return *statement;
 }
 
@@ -143,7 +146,8 @@ absl::Status Database::Commit() {
 }
 
 void Database::Rollback() {
-  // SQLite may have rolled back by itself; a failure to roll back leaves nothing that could be committed.
+  // SQLite may have rolled back by itself; a failure to roll back leaves nothing that could be
+  // committed.
   if (in_transaction()) Run("ROLLBACK").IgnoreError();
 }
 

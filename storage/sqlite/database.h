@@ -1,6 +1,7 @@
 // Database: one connection to an SQLite database, with the statements that it has prepared.
 //
-// SQL is written where it is used, as a literal, and prepared once per connection. Threading: one thread at a time.
+// SQL is written where it is used, as a literal, and prepared once per connection. Threading: one
+// thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -69,6 +70,10 @@ class Database {
 
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  // Goes over to a write-ahead log, and stays with it. The writer's; before that nothing is written
+  // to the file.
+  absl::Status StartLog();
 
   // Runs a script of statements that take no parameters and whose rows nobody wants.
   absl::Status Execute(const char* script);

@@ -16,9 +16,7 @@ std::string Describe(int code, std::string_view message) {
 
 constexpr int Primary(int code) { return code & 0xff; }
 
-bool IsFailedSync(int code) {
-  return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
-}
+bool IsFailedSync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
 bool IsFailedRead(int code) {
   return code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ ||

@@ -6,18 +6,18 @@
 #include "absl/status/status.h"
 
 // Leaves the function with the status of `expression` where that is an error.
-#define USHER_RETURN_IF_ERROR(expression)                    \
-  do {                                                       \
+#define USHER_RETURN_IF_ERROR(expression)                     \
+  do {                                                        \
     if (absl::Status status_ = (expression); !status_.ok()) { \
-      return status_;                                        \
-    }                                                        \
+      return status_;                                         \
+    }                                                         \
   } while (false)
 
 namespace usher::storage {
 
-// Of anything that fails before a COMMIT: the transaction can still be rolled back. Takes an extended result code.
-// kUnavailable for a refusal of the moment, kDataLoss for a failed sync or what can't be read, kInternal for what
-// contradicts the schema.
+// Of anything that fails before a COMMIT: the transaction can still be rolled back. Takes an
+// extended result code. kUnavailable for a refusal of the moment, kDataLoss for a failed sync or
+// what can't be read, kInternal for what contradicts the schema.
 absl::Status StatusOfWork(int code, std::string_view message);
 
 // Of a COMMIT that fails: kUnavailable only where SQLite has certainly not committed.

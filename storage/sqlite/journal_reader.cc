@@ -6,8 +6,7 @@ namespace usher::storage {
 
 absl::StatusOr<std::vector<JournalRow>> ReadJournalEntries(Database& database,
                                                            entitlement::AccountNo account,
-                                                           entitlement::Revision after,
-                                                           int limit) {
+                                                           entitlement::Revision after, int limit) {
   std::vector<JournalRow> entries;
   Rows rows = database.Select(
       "SELECT position, account_no, first_revision, last_revision, record_time, payload"
@@ -24,8 +23,7 @@ absl::StatusOr<std::vector<JournalRow>> ReadJournalEntries(Database& database,
 
 absl::StatusOr<absl::Time> ReadLastRecordTime(Database& database) {
   absl::Time time = absl::InfinitePast();
-  Rows rows =
-      database.Select("SELECT record_time FROM journal ORDER BY position DESC LIMIT 1");
+  Rows rows = database.Select("SELECT record_time FROM journal ORDER BY position DESC LIMIT 1");
   if (rows.Next()) rows.Read(time);
   USHER_RETURN_IF_ERROR(rows.status());
   return time;

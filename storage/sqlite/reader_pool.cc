@@ -6,8 +6,7 @@ absl::StatusOr<std::unique_ptr<ReaderPool>> ReaderPool::Open(const std::string& 
                                                              const std::string& vfs, int size) {
   std::vector<std::unique_ptr<Database>> databases;
   for (int i = 0; i < size; ++i) {
-    absl::StatusOr<std::unique_ptr<Database>> database =
-        Database::Open(path, Access::kReader, vfs);
+    absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path, Access::kReader, vfs);
     if (!database.ok()) return database.status();
     databases.push_back(std::move(*database));
   }

@@ -1,7 +1,7 @@
 // ReaderPool: the connections that loads and reads run on, lent one at a time.
 //
-// Any thread. A Lease must be short: while one reads, the write-ahead log can't start anew. The writer asks for a Pause
-// where the log has grown too long: nobody reads as long as it lasts.
+// Any thread. A Lease must be short: while one reads, the write-ahead log can't start anew. The
+// writer asks for a Pause where the log has grown too long: nobody reads as long as it lasts.
 #pragma once
 
 #include <condition_variable>
@@ -58,7 +58,8 @@ class ReaderPool {
   // Waits until one is free.
   Lease Borrow();
 
-  // Lets no new reader in and waits for those that are at it; nullopt where they take longer than `patience`.
+  // Lets no new reader in and waits for those that are at it; nullopt where they take longer than
+  // `patience`.
   std::optional<Pause> TryPause(absl::Duration patience);
 
  private:

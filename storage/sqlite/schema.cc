@@ -10,9 +10,10 @@
 namespace usher::storage {
 namespace {
 
-// What holds for all tables: times are microseconds since the epoch and 9223372036854775807 never comes (values.h);
-// numbers of enums are the contract's. Keys are integers that grow, so that rows of one moment share pages. What a login
-// of an agent writes, `session` and `journal`, has no secondary index and no foreign key.
+// What holds for all tables: times are microseconds since the epoch and 9223372036854775807 never
+// comes (values.h); numbers of enums are the contract's. Keys are integers that grow, so that rows
+// of one moment share pages. What a login of an agent writes, `session` and `journal`, has no
+// secondary index and no foreign key.
 constexpr char kMigration1[] = R"sql(
 CREATE TABLE meta (
   only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
@@ -102,16 +103,16 @@ CREATE TABLE phone (
   FOREIGN KEY (application_no, license_id) REFERENCES license (application_no, license_id)
 ) STRICT, WITHOUT ROWID;
 
--- Live sessions and those that ended a while ago. A session that another one superseded has no end in its own row: the
--- other one's row tells it (supersedes), so that a takeover writes one row. Any other end is written over values of the
--- same size, so that the row stays where it is.
+-- Live sessions and those that ended a while ago. A session that another one superseded has no end
+-- in its own row: the other one's row tells it (supersedes), so that a takeover writes one row. Any
+-- other end is written over values of the same size, so that the row stays where it is.
 CREATE TABLE session (
   application_no INTEGER NOT NULL,
   session_id INTEGER NOT NULL,
   email TEXT NOT NULL,
   channel INTEGER NOT NULL CHECK (channel IN (1, 2, 3)),
   client_id TEXT NOT NULL,
-  -- As at the start, later as at the end; between them the agent's license counts.
+  -- At the start; while it lives, its agent's license counts.
   license_id INTEGER NOT NULL,
   -- The session that ended, superseded, when this one started; 0 for none.
   supersedes INTEGER NOT NULL,
@@ -122,6 +123,8 @@ CREATE TABLE session (
   end_time INTEGER NOT NULL,
   -- -1 in these cases.
   end_reason INTEGER NOT NULL,
+  -- The license at the end; until then as at the start.
+  end_license_id INTEGER NOT NULL,
   CHECK (supersedes >= 0 AND supersedes < session_id),
   CHECK ((end_time = 9223372036854775807) = (end_reason = -1)),
   PRIMARY KEY (application_no, session_id)
@@ -248,11 +251,14 @@ absl::StatusOr<int64_t> ReadNumber(Database& database, Sql pragma) {
   return number;
 }
 
+absl::StatusOr<int64_t> ReadVersion(Database& database) {
+  return ReadNumber(database, "PRAGMA user_version");
+}
+
 absl::Status CheckOwnership(Database& database, int64_t version) {
   const absl::StatusOr<int64_t> id = ReadNumber(database, "PRAGMA application_id");
   if (!id.ok()) return id.status();
-  const absl::StatusOr<int64_t> tables =
-      ReadNumber(database, "SELECT COUNT(*) FROM sqlite_schema");
+  const absl::StatusOr<int64_t> tables = ReadNumber(database, "SELECT COUNT(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
   const bool blank = *id == 0 && version == 0 && *tables == 0;
   if (blank || *id == kApplicationIdPragma) return absl::OkStatus();
@@ -274,16 +280,21 @@ absl::Status Migrate(Database& database, int64_t from) {
 
 int64_t SchemaVersion() { return static_cast<int64_t>(kMigrations.size()); }
 
-absl::Status MigrateSchema(Database& database) {
-  const absl::StatusOr<int64_t> version = ReadNumber(database, "PRAGMA user_version");
+absl::Status CheckSchema(Database& database) {
+  const absl::StatusOr<int64_t> version = ReadVersion(database);
   if (!version.ok()) return version.status();
   USHER_RETURN_IF_ERROR(CheckOwnership(database, *version));
   if (*version > SchemaVersion()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the database has schema version ", *version,
-                     ", but this server knows versions up to ", SchemaVersion(),
-                     " only: start the newer server that wrote it"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the database has schema version ", *version, ", but this server knows versions up to ",
+        SchemaVersion(), " only: start the newer server that wrote it"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status MigrateSchema(Database& database) {
+  const absl::StatusOr<int64_t> version = ReadVersion(database);
+  if (!version.ok()) return version.status();
   for (int64_t next = *version; next < SchemaVersion(); ++next) {
     USHER_RETURN_IF_ERROR(Migrate(database, next));
   }

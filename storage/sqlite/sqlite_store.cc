@@ -52,9 +52,8 @@ class SqliteStoreImpl final : public SqliteStore {
 
   absl::StatusOr<entitlement::Application> LoadApplication(entitlement::ApplicationNo application,
                                                            absl::Time ended_since) override {
-    return Read([&](Database& database) {
-      return ReadApplication(database, application, ended_since);
-    });
+    return Read(
+        [&](Database& database) { return ReadApplication(database, application, ended_since); });
   }
 
   absl::StatusOr<std::vector<UnitRef>> ListDue(absl::Time until, int limit) override {
@@ -77,9 +76,8 @@ class SqliteStoreImpl final : public SqliteStore {
   absl::StatusOr<std::vector<JournalRow>> ReadJournal(entitlement::AccountNo account,
                                                       entitlement::Revision after,
                                                       int limit) override {
-    return Read([&](Database& database) {
-      return ReadJournalEntries(database, account, after, limit);
-    });
+    return Read(
+        [&](Database& database) { return ReadJournalEntries(database, account, after, limit); });
   }
 
   absl::StatusOr<absl::Time> LastRecordTime() override {
@@ -123,7 +121,8 @@ class SqliteStoreImpl final : public SqliteStore {
     return read(*reader);
   }
 
-  // Runs `write`, whose transaction follows a checkpoint where one is due, and remembers a fault that is final.
+  // Runs `write`, whose transaction follows a checkpoint where one is due, and remembers a fault
+  // that is final.
   template <typename Function>
   absl::Status Write(Function write) {
     std::optional<ReaderPool::Pause> pause;
@@ -133,8 +132,9 @@ class SqliteStoreImpl final : public SqliteStore {
     return status;
   }
 
-  // Tries again later where readers, or a full disk, are in the way. The log starts anew with the first transaction
-  // that follows a whole checkpoint and finds nobody reading; so `pause` is kept until then.
+  // Tries again later where readers, or a full disk, are in the way. The log starts anew with the
+  // first transaction that follows a whole checkpoint and finds nobody reading; so `pause` is kept
+  // until then.
   absl::Status CheckpointIfDue(std::optional<ReaderPool::Pause>& pause) {
     const int pages = writer_->log_pages();
     if (pages < log_pages_seen_) checkpoint_at_ = options_.checkpoint_pages;
@@ -147,7 +147,8 @@ class SqliteStoreImpl final : public SqliteStore {
   }
 
   const SqliteStoreOptions options_;
-  // The directory's lock goes last, the readers before the writer: the writer's close makes the last checkpoint.
+  // The directory's lock goes last, the readers before the writer: the writer's close makes the
+  // last checkpoint.
   const std::unique_ptr<DataDirectory> directory_;
   const std::unique_ptr<Database> writer_;
   const std::unique_ptr<ReaderPool> readers_;
@@ -160,6 +161,12 @@ class SqliteStoreImpl final : public SqliteStore {
   // What every Commit answers after the outcome of one is unknown.
   absl::Status fault_;
 };
+
+absl::Status MakeReady(Database& database) {
+  USHER_RETURN_IF_ERROR(CheckSchema(database));
+  USHER_RETURN_IF_ERROR(database.StartLog());
+  return MigrateSchema(database);
+}
 
 absl::StatusOr<std::string> ReadDatabaseId(Database& database) {
   std::string id;
@@ -178,7 +185,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
   absl::StatusOr<std::unique_ptr<Database>> writer =
       Database::Open(path, Access::kWriter, options.vfs);
   if (!writer.ok()) return writer.status();
-  if (absl::Status status = MigrateSchema(**writer); !status.ok()) {
+  if (absl::Status status = MakeReady(**writer); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
   }
   absl::StatusOr<std::string> id = ReadDatabaseId(**writer);

@@ -1,10 +1,10 @@
 // SqliteStore: the store on one SQLite database in a data directory that this process alone owns.
 //
-// Keeps the promises of store.h. Beyond them: a failed sync, or an error whose outcome is unknown, is final: every later
-// Commit answers kDataLoss, and the truth is read by the next process.
+// Keeps the promises of store.h. Beyond them: a failed sync, or an error whose outcome is unknown,
+// is final: every later Commit answers kDataLoss, and the truth is read by the next process.
 //
-// One connection writes, and it alone makes checkpoints; a few read-only ones serve the loads and reads. Threading as
-// store.h says. Refuses to know: the rules, the wire format.
+// One connection writes, and it alone makes checkpoints; a few read-only ones serve the loads and
+// reads. Threading as store.h says. Refuses to know: the rules, the wire format.
 #pragma once
 
 #include <memory>
@@ -31,9 +31,9 @@ struct SqliteStoreOptions {
 
 class SqliteStore : public Store {
  public:
-  // Opens the database, made or brought to this version's schema where needed. Errors: kFailedPrecondition where another
-  // process holds the directory or the schema is newer than this server; kDataLoss where the file can't be read;
-  // kUnavailable otherwise.
+  // Opens the database, made or brought to this version's schema where needed. Errors:
+  // kFailedPrecondition where another process holds the directory or the schema is newer than this
+  // server; kDataLoss where the file can't be read; kUnavailable otherwise.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const SqliteStoreOptions& options);
 
   // Random, given when the database was made.

@@ -1,8 +1,9 @@
 // Statement: one prepared SQL statement, its parameters and the row it stands on.
 //
-// Errors stick: the first one stays in status() until the next Reset, and Step answers false meanwhile. So a caller
-// binds and steps without looking, and asks status() once. Parameters and columns are counted from 0; typed values are
-// in values.h. Belongs to one Database and to its thread.
+// Errors stick: the first one stays in status() until the next Reset, and Step answers false
+// meanwhile. So a caller binds and steps without looking, and asks status() once. Parameters and
+// columns are counted from 0; typed values are in values.h. Belongs to one Database and to its
+// thread.
 #pragma once
 
 #include <cstdint>

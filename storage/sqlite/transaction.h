@@ -1,4 +1,5 @@
-// Transaction: everything between its begin and its Commit, or nothing. Going without Commit rolls back.
+// Transaction: everything between its begin and its Commit, or nothing. Going without Commit rolls
+// back.
 #pragma once
 
 #include "absl/status/status.h"

@@ -1,7 +1,7 @@
 // Reads units of state back from their rows, and finds the units that need attention.
 //
-// What does not make sense, as a license that is missing or a time zone that this machine does not know, is kDataLoss and
-// says what it is. Each function reads within the caller's read transaction.
+// What does not make sense, as a license that is missing or a time zone that this machine does not
+// know, is kDataLoss and says what it is. Each function reads within the caller's read transaction.
 #pragma once
 
 #include <vector>
@@ -19,6 +19,7 @@ absl::StatusOr<entitlement::Directory> ReadDirectory(Database& database);
 
 // kNotFound where there is none.
 absl::StatusOr<entitlement::Account> ReadAccount(Database& database, entitlement::AccountNo no);
+// application_loader.cc
 absl::StatusOr<entitlement::Application> ReadApplication(Database& database,
                                                          entitlement::ApplicationNo no,
                                                          absl::Time ended_since);

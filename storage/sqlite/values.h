@@ -1,7 +1,8 @@
 // How the domain's values stand in columns: bound to parameters and read back from rows.
 //
-// Times are microseconds since the epoch, durations microseconds, months are counted from January of the year 0, enums
-// and ids their numbers, names text. The infinite times are the ends of int64. An empty optional is NULL.
+// Times are microseconds since the epoch, durations microseconds, months are counted from January
+// of the year 0, enums and ids their numbers, names text. The infinite times are the ends of int64.
+// An empty optional is NULL.
 #pragma once
 
 #include <concepts>

@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/error.h"
+#include "storage/sqlite/unit_loader.h"
+
+namespace usher::storage {
+namespace {
+
+using entitlement::Application;
+using entitlement::ApplicationNo;
+using entitlement::EndedSession;
+using entitlement::SessionId;
+
+absl::Status Damaged(ApplicationNo no, std::string_view what) {
+  return absl::DataLossError(absl::StrCat("what is stored of application number ", no.value(),
+                                          " makes no sense: ", std::string(what)));
+}
+
+absl::Status ReadLicenses(Database& database, Application& application) {
+  Rows rows = database.Select(
+      "SELECT license_id, kind, edition, source, subscription_id, expire_time, expired"
+      " FROM license WHERE application_no = ? ORDER BY license_id",
+      application.no);
+  while (rows.Next()) {
+    entitlement::License license;
+    rows.Read(license.id, license.kind, license.edition, license.source, license.subscription,
+              license.expire_time, license.expired);
+    if (license.id.value() != static_cast<int64_t>(application.licenses.size()) + 1) {
+      return Damaged(application.no,
+                     absl::StrCat("a license is missing before license ", license.id.value()));
+    }
+    application.licenses.push_back(std::move(license));
+  }
+  return rows.status();
+}
+
+// Records the holder on the license; false where there is no such license or it is held already.
+bool PutOn(Application& application, entitlement::LicenseId id, entitlement::LicenseKind kind,
+           const std::string& holder, absl::Time bind_time) {
+  if (application.Find(id) == nullptr) return false;
+  entitlement::License& license = application.licenses[static_cast<size_t>(id.value() - 1)];
+  if (license.held() || license.kind != kind) return false;
+  license.holder = holder;
+  license.bind_time = bind_time;
+  return true;
+}
+
+absl::Status ReadAgents(Database& database, Application& application) {
+  Rows rows = database.Select(
+      "SELECT email, license_id, bind_time, mobile_answering, last_active_time, drain_deadline"
+      " FROM agent WHERE application_no = ? ORDER BY email",
+      application.no);
+  while (rows.Next()) {
+    entitlement::Agent agent;
+    absl::Time bind_time;
+    rows.Read(agent.email, agent.license, bind_time, agent.mobile_answering, agent.last_active_time,
+              agent.drain_deadline);
+    if (!PutOn(application, agent.license, entitlement::LicenseKind::kAgent, agent.email.value(),
+               bind_time)) {
+      return Damaged(application.no, absl::StrCat("license ", agent.license.value(),
+                                                  " can't be held by ", agent.email.value()));
+    }
+    application.agents.emplace_hint(application.agents.end(), agent.email, std::move(agent));
+  }
+  return rows.status();
+}
+
+absl::Status ReadPhones(Database& database, Application& application) {
+  Rows rows = database.Select(
+      "SELECT phone_id, license_id, bind_time, online_time, ttl, revision, drain_deadline"
+      " FROM phone WHERE application_no = ? ORDER BY phone_id",
+      application.no);
+  while (rows.Next()) {
+    entitlement::Phone phone;
+    absl::Time bind_time;
+    rows.Read(phone.id, phone.license, bind_time, phone.online_time, phone.ttl, phone.revision,
+              phone.drain_deadline);
+    if (!PutOn(application, phone.license, entitlement::LicenseKind::kSip, phone.id.value(),
+               bind_time)) {
+      return Damaged(application.no, absl::StrCat("license ", phone.license.value(),
+                                                  " can't be held by phone ", phone.id.value()));
+    }
+    application.phones.emplace_hint(application.phones.end(), phone.id, std::move(phone));
+  }
+  return rows.status();
+}
+
+// Gives a session its place; false where it is live and its agent isn't there or has another one on
+// that channel.
+bool Put(Application& application, EndedSession session, absl::Time ended_since) {
+  const bool live = session.end_time == absl::InfiniteFuture();
+  const auto found = application.agents.find(session.email);
+  entitlement::Agent* agent = found == application.agents.end() ? nullptr : &found->second;
+  if (agent != nullptr) {
+    const absl::Time active_time = live ? session.start_time : session.end_time;
+    agent->last_active_time = std::max(agent->last_active_time, active_time);
+  }
+  if (!live) {
+    if (session.end_time < ended_since) return true;
+    application.ended_sessions.emplace_hint(application.ended_sessions.begin(), session.id,
+                                            std::move(session));
+    return true;
+  }
+  if (agent == nullptr) return false;
+  SessionId& place = agent->sessions[IndexOf(session.channel)];
+  if (place) return false;
+  place = session.id;
+  application.sessions.emplace_hint(application.sessions.begin(), session.id,
+                                    entitlement::Session{.id = session.id,
+                                                         .email = std::move(session.email),
+                                                         .channel = session.channel,
+                                                         .client_id = std::move(session.client_id),
+                                                         .start_time = session.start_time,
+                                                         .ttl = session.ttl,
+                                                         .lease_end = {},
+                                                         .revision = session.revision});
+  return true;
+}
+
+// The end of a session that the row of the one which superseded it has told.
+struct Takeover {
+  absl::Time time;
+  entitlement::LicenseId license;
+};
+
+// Newest first, so that the row that tells of a takeover is read before the row that it ended.
+absl::Status ReadSessions(Database& database, absl::Time ended_since, Application& application) {
+  absl::flat_hash_map<SessionId, Takeover> takeovers;
+  Rows rows = database.Select(
+      "SELECT session_id, email, channel, client_id, license_id, supersedes, start_time, ttl,"
+      " revision, end_time, end_reason, end_license_id FROM session"
+      " WHERE application_no = ? ORDER BY session_id DESC",
+      application.no);
+  while (rows.Next()) {
+    EndedSession row;
+    SessionId supersedes;
+    entitlement::LicenseId start_license;
+    rows.Read(row.id, row.email, row.channel, row.client_id, start_license, supersedes,
+              row.start_time, row.ttl, row.revision, row.end_time, row.reason, row.license);
+    if (supersedes) takeovers[supersedes] = {.time = row.start_time, .license = start_license};
+    if (const auto takeover = takeovers.extract(row.id)) {
+      row.end_time = takeover.mapped().time;
+      row.license = takeover.mapped().license;
+      row.reason = entitlement::EndReason::kSuperseded;
+    }
+    if (!Put(application, std::move(row), ended_since)) {
+      return Damaged(application.no, "a live session has no agent, or its channel has two");
+    }
+  }
+  return rows.status();
+}
+
+// An agent's last session can end, and its license be renewed, without a write to its row.
+void DropDeadlinesThatPassedBy(Application& application) {
+  for (auto& [email, agent] : application.agents) {
+    if (!agent.active() || !application.Find(agent.license)->expired) agent.drain_deadline.reset();
+  }
+}
+
+absl::Status ReadSubscriptions(Database& database, Application& application) {
+  Rows rows = database.Select(
+      "SELECT subscription_id, product, edition, units, start_time, months, expire_time"
+      " FROM subscription WHERE application_no = ? ORDER BY subscription_id",
+      application.no);
+  while (rows.Next()) {
+    entitlement::Subscription subscription;
+    rows.Read(subscription.id, subscription.product, subscription.edition, subscription.units,
+              subscription.start_time, subscription.months, subscription.expire_time);
+    application.subscriptions.emplace_hint(application.subscriptions.end(), subscription.id,
+                                           std::move(subscription));
+  }
+  USHER_RETURN_IF_ERROR(rows.status());
+  Rows add_ons = database.Select(
+      "SELECT subscription_id, product, quantity, expire_time FROM add_on"
+      " WHERE application_no = ? ORDER BY subscription_id, add_on_no",
+      application.no);
+  while (add_ons.Next()) {
+    entitlement::SubscriptionId id;
+    entitlement::AddOn add_on;
+    add_ons.Read(id, add_on.product, add_on.quantity, add_on.expire_time);
+    const auto found = application.subscriptions.find(id);
+    if (found == application.subscriptions.end()) {
+      return Damaged(application.no, absl::StrCat("subscription ", id.value(), " is missing"));
+    }
+    found->second.add_ons.push_back(std::move(add_on));
+  }
+  return add_ons.status();
+}
+
+absl::Status ReadCounters(Database& database, Application& application) {
+  Rows order = database.Select(
+      "SELECT order_id FROM purchase WHERE application_no = ? ORDER BY order_id DESC LIMIT 1",
+      application.no);
+  if (order.Next()) order.Read(application.last_order_id);
+  USHER_RETURN_IF_ERROR(order.status());
+  Rows reset = database.Select(
+      "SELECT month, used FROM reset WHERE application_no = ? ORDER BY revision DESC LIMIT 1",
+      application.no);
+  if (reset.Next()) reset.Read(application.resets.month, application.resets.used);
+  USHER_RETURN_IF_ERROR(reset.status());
+  Rows usage = database.Select(
+      "SELECT month, month_end, kind, edition, peak_in_use, denials FROM usage"
+      " WHERE application_no = ?1"
+      " AND month = (SELECT MAX(month) FROM usage WHERE application_no = ?1)"
+      " ORDER BY kind, edition",
+      application.no);
+  while (usage.Next()) {
+    entitlement::LicenseKind kind{};
+    entitlement::Edition edition{};
+    entitlement::PoolUsage pool;
+    usage.Read(application.usage.month, application.usage.month_end, kind, edition,
+               pool.peak_in_use, pool.denials);
+    application.usage.pools[IndexOf(kind)][IndexOf(edition)] = pool;
+  }
+  return usage.status();
+}
+
+}  // namespace
+
+absl::StatusOr<Application> ReadApplication(Database& database, ApplicationNo no,
+                                            absl::Time ended_since) {
+  Application application;
+  Rows rows = database.Select(
+      "SELECT application_no, account_no, session_ceiling FROM application"
+      " WHERE application_no = ?",
+      no);
+  const bool found = rows.Next();
+  USHER_RETURN_IF_ERROR(rows.status());
+  if (!found) {
+    return absl::NotFoundError(absl::StrCat("there is no application number ", no.value()));
+  }
+  rows.Read(application.no, application.account, application.last_session_id);
+  USHER_RETURN_IF_ERROR(ReadLicenses(database, application));
+  USHER_RETURN_IF_ERROR(ReadAgents(database, application));
+  USHER_RETURN_IF_ERROR(ReadPhones(database, application));
+  USHER_RETURN_IF_ERROR(ReadSessions(database, ended_since, application));
+  DropDeadlinesThatPassedBy(application);
+  USHER_RETURN_IF_ERROR(ReadSubscriptions(database, application));
+  USHER_RETURN_IF_ERROR(ReadCounters(database, application));
+  return application;
+}
+
+}  // namespace usher::storage

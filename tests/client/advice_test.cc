@@ -1,0 +1,149 @@
+#include "client/cli/advice.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/client/fake_connection.h"
+
+namespace usher::cli {
+namespace {
+
+using absl::StatusCode;
+using client::testing::Refusal;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+const FailedCommand kLogin = {"accounts/acme/applications/support", "127.0.0.1:7600"};
+
+Times BerlinAtNine() {
+  return {"Europe/Berlin", absl::FromCivil(absl::CivilHour(2026, 11, 25, 9), absl::UTCTimeZone())};
+}
+
+Error NoIdleLicense(const std::string& relief_time) {
+  return Refusal(StatusCode::kResourceExhausted, "NO_IDLE_LICENSE",
+                 {{"kind", "AGENT"},
+                  {"edition", ""},
+                  {"reliefTime", relief_time},
+                  {"total", "3"},
+                  {"held", "3"},
+                  {"inUse", "2"}},
+                 "All 3 agent licenses are bound.");
+}
+
+TEST(Explain, SaysTheServersSentenceFirst) {
+  EXPECT_EQ(Explain(NoIdleLicense(""), kLogin, BerlinAtNine()).front(),
+            "usher: All 3 agent licenses are bound.");
+}
+
+TEST(Explain, WhereReliefIsNowItNamesTheReset) {
+  EXPECT_THAT(
+      Explain(NoIdleLicense("2026-11-25T09:00:00Z"), kLogin, BerlinAtNine()),
+      Contains(AllOf(StartsWith("hint: "), HasSubstr("usher reset acme/support --dry-run"))));
+}
+
+TEST(Explain, WhereReliefIsLaterItNamesTheInstantInTheAccountsZone) {
+  EXPECT_THAT(Explain(NoIdleLicense("2026-11-30T23:00:00Z"), kLogin, BerlinAtNine()),
+              Contains(HasSubstr("from 2026-12-01 00:00 CET (in 5 d)")));
+}
+
+TEST(Explain, WhereNoResetHelpsAPurchaseDoes) {
+  EXPECT_THAT(Hints(NoIdleLicense(""), kLogin, BerlinAtNine()),
+              ElementsAre(HasSubstr("usher order create acme/support PRODUCT=QUANTITY")));
+}
+
+TEST(Explain, NamesEveryMalformedFieldThatTheMessageDoesNot) {
+  Error error = Refusal(StatusCode::kInvalidArgument, "INVALID_FIELD", {}, "email is malformed.");
+  error.field_violations = {{"email", "must be an email"}, {"ttl", "must be positive"}};
+  EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()),
+              ElementsAre("usher: email is malformed.", "  ttl: must be positive"));
+}
+
+TEST(Explain, AServerThatIsNotThereIsNamed) {
+  const Error error = {.code = StatusCode::kUnavailable, .message = "connection refused"};
+  EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()),
+              ElementsAre("usher: The server at 127.0.0.1:7600 can't be reached.",
+                          HasSubstr("--server or USHER_SERVER"), HasSubstr("connection refused")));
+}
+
+TEST(Explain, EveryErrorHasASentence) {
+  EXPECT_THAT(Explain({.code = StatusCode::kInternal}, kLogin, BerlinAtNine()),
+              ElementsAre(HasSubstr("INTERNAL")));
+}
+
+struct HintRow {
+  const char* reason;
+  StatusCode code;
+  std::map<std::string, std::string> metadata;
+  const char* command;
+};
+
+TEST(Hints, NameTheNextCommand) {
+  const HintRow rows[] = {
+      {"LICENSE_EXPIRED",
+       StatusCode::kFailedPrecondition,
+       {{"reliefTime", ""}},
+       "usher subscription list acme/support"},
+      {"SIP_POOL_EXHAUSTED", StatusCode::kResourceExhausted, {}, "usher phone list acme/support"},
+      {"SIP_POOL_EXHAUSTED",
+       StatusCode::kResourceExhausted,
+       {{"edition", "PREMIUM"}},
+       "usher order create acme/support PRODUCT=QUANTITY --dry-run"},
+      {"NOTHING_TO_RESET",
+       StatusCode::kFailedPrecondition,
+       {},
+       "usher agent offline acme/support EMAIL --mobile-off"},
+      {"PACKAGE_REQUIRED",
+       StatusCode::kFailedPrecondition,
+       {{"product", "standard-sip"}, {"requiredProduct", "standard-agent-package"}},
+       "usher order create acme/support standard-agent-package=1 standard-sip=1 --dry-run"},
+      {"SUBSCRIPTION_AMBIGUOUS",
+       StatusCode::kFailedPrecondition,
+       {},
+       "usher subscription list acme/support"},
+      {"APPLICATION_DELETED",
+       StatusCode::kFailedPrecondition,
+       {},
+       "usher app undelete acme/support"},
+      {"RESOURCE_NOT_FOUND",
+       StatusCode::kNotFound,
+       {{"resource", "accounts/acme/applications/support"}},
+       "usher app list acme"},
+      {"RESOURCE_NOT_FOUND",
+       StatusCode::kNotFound,
+       {{"resource", "accounts/acme"}},
+       "usher account list"},
+      {"RESOURCE_ALREADY_EXISTS", StatusCode::kAlreadyExists, {}, "usher app list acme --deleted"},
+      {"RESET_LIMIT_REACHED",
+       StatusCode::kResourceExhausted,
+       {{"nextResetTime", "2026-11-30T23:00:00Z"}},
+       "2026-12-01 00:00 CET"},
+      {"ETAG_MISMATCH", StatusCode::kAborted, {}, "run the command again"},
+      {"STORE_UNAVAILABLE", StatusCode::kUnavailable, {}, "Nothing was changed"},
+  };
+  for (const HintRow& row : rows) {
+    EXPECT_THAT(Hints(Refusal(row.code, row.reason, row.metadata), kLogin, BerlinAtNine()),
+                Contains(HasSubstr(row.command)))
+        << row.reason;
+  }
+}
+
+TEST(Hints, AreNotInvented) {
+  EXPECT_THAT(
+      Hints(Refusal(StatusCode::kFailedPrecondition, "WRONG_STATE"), kLogin, BerlinAtNine()),
+      IsEmpty());
+}
+
+TEST(RefusalSentence, TellsWhatTheMetadataTells) {
+  EXPECT_EQ(RefusalSentence(NoIdleLicense(""), BerlinAtNine()),
+            "Every agent license is bound to another email: 3 of 3 are held, 2 in use.");
+  EXPECT_EQ(RefusalSentence(Refusal(StatusCode::kFailedPrecondition, "LICENSE_EXPIRED",
+                                    {{"licenseId", "2"}, {"expireTime", "2026-11-20T09:00:00Z"}}),
+                            BerlinAtNine()),
+            "License 2 of this email expired at 2026-11-20 10:00 CET, and no other license is "
+            "idle.");
+}
+
+}  // namespace
+}  // namespace usher::cli

@@ -1,0 +1,58 @@
+// ProgramTest: whole command lines of `usher` against a scripted server.
+#pragma once
+
+#include <clocale>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "client/cli/program.h"
+#include "google/protobuf/util/json_util.h"
+#include "gtest/gtest.h"
+#include "tests/client/fake_connection.h"
+#include "usher/v1/account_service.pb.h"
+
+namespace usher::cli {
+
+class ProgramTest : public ::testing::Test {
+ protected:
+  ProgramTest() {
+    setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT: no other thread.
+    unsetenv("USHER_SERVER");        // NOLINT: no other thread.
+    Serve<v1::GetAccountRequest, v1::GetAccountResponse>(
+        "GetAccount", R"({"account": {"name": "accounts/acme", "timeZone": "Europe/Berlin"}})");
+  }
+
+  // Answers `method` with that message.
+  template <typename Request, typename Response>
+  void Serve(const std::string& method, const std::string& json) {
+    Response response;
+    const auto status = google::protobuf::util::JsonStringToMessage(json, &response);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    connection_->On<Request, Response>(
+        method, [response](const Request&) -> Result<Response> { return response; });
+  }
+
+  ExitCode Run(const std::vector<std::string>& arguments, const std::string& input = "",
+               bool in_is_terminal = false) {
+    out_.str("");
+    err_.str("");
+    std::istringstream in(input);
+    return RunProgram(arguments,
+                      {.in = in, .out = out_, .err = err_, .in_is_terminal = in_is_terminal},
+                      [this](const ClientOptions& options) {
+                        server_ = options.server;
+                        return connection_;
+                      });
+  }
+
+  std::shared_ptr<client::testing::FakeConnection> connection_ =
+      std::make_shared<client::testing::FakeConnection>();
+  std::ostringstream out_;
+  std::ostringstream err_;
+  std::string server_;
+};
+
+}  // namespace usher::cli

@@ -1,0 +1,227 @@
+// Whole command lines against a scripted server.
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "gtest/gtest.h"
+#include "tests/client/program_fixture.h"
+#include "usher/v1/account_service.pb.h"
+#include "usher/v1/agent_service.pb.h"
+#include "usher/v1/license_service.pb.h"
+#include "usher/v1/order_service.pb.h"
+
+namespace usher::cli {
+namespace {
+
+using client::testing::Refusal;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+constexpr char kSupport[] = "accounts/acme/applications/support";
+
+// ---- The command line ----
+
+TEST_F(ProgramTest, HelpGoesToStandardOutputWithExamples) {
+  EXPECT_EQ(Run({"--help"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("Usage: usher <command>"), HasSubstr("reset")));
+  EXPECT_EQ(Run({"agent", "login", "--help"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("Usage: usher agent login APPLICATION EMAIL"), HasSubstr("Examples:"),
+                    HasSubstr("--channel web|sdk|monitor"), HasSubstr("--server HOST:PORT")));
+  EXPECT_THAT(err_.str(), IsEmpty());
+}
+
+TEST_F(ProgramTest, VersionIsPrinted) {
+  EXPECT_EQ(Run({"--version"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("usher "));
+}
+
+struct UsageRow {
+  std::vector<std::string> arguments;
+  const char* sentence;
+};
+
+TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
+  const UsageRow rows[] = {
+      {{}, "'usher' needs a command."},
+      {{"frobnicate"}, "'usher' has no command 'frobnicate'."},
+      {{"agent"}, "'usher agent' needs a command."},
+      {{"agent", "dance"}, "'usher agent' has no command 'dance'."},
+      {{"agent", "list"}, "APPLICATION is required"},
+      {{"agent", "list", "acme"}, "'acme' is not an account and its application"},
+      {{"account", "show", "acme/support"}, "'acme/support' is not an account"},
+      {{"license", "list", "acme/support", "--edition", "gold"},
+       "'gold' is not one of standard|premium"},
+      {{"license", "list", "acme/support", "--limit", "0"}, "--limit"},
+      {{"license", "show", "acme/support", "three"}, "LICENSE"},
+      {{"agent", "login", "acme/support", "a@b.test", "--ttl", "soon"}, "is not a duration"},
+      {{"order", "create", "acme/support", "standard-agent=x"}, "is not PRODUCT=QUANTITY"},
+      {{"reset", "acme/support", "--dry-run", "--yes"}, "--yes"},
+      {{"catalog", "-o", "yaml"}, "'yaml' is not table or json"},
+      {{"account", "update", "acme"}, "Say what to change"},
+      {{"license", "list", "acme/support", "--colour"}, "--colour"},
+  };
+  for (const UsageRow& row : rows) {
+    EXPECT_EQ(Run(row.arguments), ExitCode::kUsage) << row.sentence;
+    EXPECT_THAT(err_.str(), AllOf(StartsWith("usher: "), HasSubstr(row.sentence)));
+    EXPECT_THAT(out_.str(), IsEmpty()) << row.sentence;
+  }
+  EXPECT_THAT(connection_->sent(), IsEmpty());
+}
+
+TEST_F(ProgramTest, TheServerIsTheOptionElseTheEnvironmentElseTheDefault) {
+  Run({"catalog"});
+  EXPECT_EQ(server_, "127.0.0.1:7600");
+  setenv("USHER_SERVER", "env.test:1", 1);  // NOLINT: no other thread.
+  Run({"catalog"});
+  EXPECT_EQ(server_, "env.test:1");
+  Run({"catalog", "--server", "option.test:2"});
+  EXPECT_EQ(server_, "option.test:2");
+  unsetenv("USHER_SERVER");  // NOLINT: no other thread.
+}
+
+// ---- Output ----
+
+TEST_F(ProgramTest, ListsInTheAccountsZone) {
+  Serve<v1::ListLicensesRequest, v1::ListLicensesResponse>("ListLicenses", R"({"licenses": [
+      {"licenseId": 1, "kind": "LICENSE_KIND_AGENT", "edition": "EDITION_STANDARD",
+       "source": "LICENSE_SOURCE_TRIAL", "state": "LICENSE_STATE_IN_USE",
+       "holder": "ann@acme.test", "expireTime": "2126-12-09T09:14:00Z"}]})");
+  EXPECT_EQ(Run({"license", "list", "acme/support"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("EXPIRES (Europe/Berlin)"), HasSubstr("2126-12-09 10:14"),
+                                HasSubstr("in use"), HasSubstr("ann@acme.test")));
+  EXPECT_THAT(err_.str(), IsEmpty());
+  EXPECT_EQ(connection_->Requests<v1::ListLicensesRequest>("ListLicenses")[0].application(),
+            kSupport);
+}
+
+TEST_F(ProgramTest, JsonIsOneDocumentThatProtoCanRead) {
+  Serve<v1::ListLicensesRequest, v1::ListLicensesResponse>("ListLicenses", R"({"licenses": [
+      {"licenseId": 1, "state": "LICENSE_STATE_IDLE"}, {"licenseId": 2}]})");
+  EXPECT_EQ(Run({"license", "list", "acme/support", "-o", "json"}), ExitCode::kOk);
+  v1::ListLicensesResponse response;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(out_.str(), &response).ok());
+  EXPECT_EQ(response.licenses_size(), 2);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"licenseId\": \"1\""), HasSubstr("\"holder\": \"\"")));
+}
+
+TEST_F(ProgramTest, AnEmptyListIsSaidOnStandardError) {
+  Serve<v1::ListSessionsRequest, v1::ListSessionsResponse>("ListSessions", "{}");
+  EXPECT_EQ(Run({"session", "list", "acme/support"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), IsEmpty());
+  EXPECT_EQ(err_.str(), "No live sessions.\n");
+}
+
+TEST_F(ProgramTest, AListThatALimitCutShortSaysSo) {
+  Serve<v1::ListOrdersRequest, v1::ListOrdersResponse>(
+      "ListOrders", R"({"orders": [{"orderId": 2}], "nextPageToken": "more"})");
+  EXPECT_EQ(Run({"order", "list", "acme/support", "--limit", "1"}), ExitCode::kOk);
+  EXPECT_THAT(err_.str(), HasSubstr("raise --limit"));
+}
+
+TEST_F(ProgramTest, TheEntitlementsAreShownAtOneGlance) {
+  Serve<v1::GetEntitlementsRequest, v1::GetEntitlementsResponse>("GetEntitlements", R"({
+      "application": {"name": "accounts/acme/applications/support",
+                      "trialExpireTime": "2020-01-15T09:00:00Z"},
+      "pools": [{"kind": "LICENSE_KIND_AGENT", "edition": "EDITION_STANDARD", "total": 9,
+                 "idle": 4, "bound": 3, "inUse": 2, "peakInUse": 5, "denials": "17"}],
+      "resets": {"month": "2026-11", "used": 1, "limit": 4,
+                 "monthEndTime": "2126-11-30T23:00:00Z"},
+      "timeline": [{"time": "2126-12-09T09:14:00Z", "kind": "LICENSE_KIND_AGENT",
+                    "edition": "EDITION_STANDARD", "total": 6}]})");
+  EXPECT_EQ(Run({"app", "show", "acme/support"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("ended 2020-01-15 10:00 CET"), HasSubstr("3 of 4 left in 2026-11"),
+                    HasSubstr("whole again 2126-12-01 00:00 CET"), HasSubstr("17"),
+                    HasSubstr("EXPIRY (Europe/Berlin)"), HasSubstr("2126-12-09 10:14")));
+}
+
+// ---- Requests ----
+
+TEST_F(ProgramTest, AnOrderIsReadAsItIsWritten) {
+  Serve<v1::CreateOrderRequest, v1::CreateOrderResponse>(
+      "CreateOrder", R"({"order": {"totalCents": 120000, "currencyCode": "USD"}})");
+  EXPECT_EQ(Run({"order", "create", "acme/support", "standard-agent-package=2", "standard-agent=4",
+                 "standard-sip=1@9", "--months", "3", "--subscription", "7", "--dry-run"}),
+            ExitCode::kOk);
+  const v1::CreateOrderRequest request =
+      connection_->Requests<v1::CreateOrderRequest>("CreateOrder")[0];
+  ASSERT_THAT(request.items(), SizeIs(3));
+  EXPECT_EQ(request.items(0).product(), "standard-agent-package");
+  EXPECT_EQ(request.items(0).quantity(), 2);
+  EXPECT_EQ(request.items(0).subscription_id(), 0) << "a package joins nothing";
+  EXPECT_EQ(request.items(1).subscription_id(), 7);
+  EXPECT_EQ(request.items(2).subscription_id(), 9) << "the item's own word counts";
+  EXPECT_EQ(request.months(), 3);
+  EXPECT_TRUE(request.validate_only());
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("1,200.00"), HasSubstr("AMOUNT (USD)")));
+  EXPECT_THAT(err_.str(), HasSubstr("nothing was bought"));
+}
+
+TEST_F(ProgramTest, ALoginCarriesAClientIdThatIsTheSameEachTime) {  // R15
+  Serve<v1::StartSessionRequest, v1::StartSessionResponse>(
+      "StartSession", R"({"session": {"sessionId": 12}, "license": {"licenseId": 3}})");
+  EXPECT_EQ(Run({"agent", "login", "acme/support", "ann@acme.test", "--ttl", "5m"}), ExitCode::kOk);
+  Run({"agent", "login", "acme/support", "ann@acme.test", "--channel", "sdk"});
+  const auto requests = connection_->Requests<v1::StartSessionRequest>("StartSession");
+  ASSERT_THAT(requests, SizeIs(2));
+  EXPECT_NE(requests[0].client_id(), "");
+  EXPECT_EQ(requests[0].client_id(), requests[1].client_id());
+  EXPECT_EQ(requests[0].channel(), v1::CHANNEL_WEB);
+  EXPECT_EQ(requests[1].channel(), v1::CHANNEL_SDK);
+  EXPECT_EQ(requests[0].ttl().seconds(), 300);
+}
+
+TEST_F(ProgramTest, LogoutByEmailEndsEverySessionOfTheAgent) {
+  Serve<v1::ListSessionsRequest, v1::ListSessionsResponse>(
+      "ListSessions", R"({"sessions": [{"sessionId": 4}, {"sessionId": 5}]})");
+  Serve<v1::EndSessionRequest, v1::EndSessionResponse>("EndSession", "{\"session\": {}}");
+  EXPECT_EQ(Run({"agent", "logout", "acme/support", "ann@acme.test"}), ExitCode::kOk);
+  EXPECT_EQ(connection_->Requests<v1::ListSessionsRequest>("ListSessions")[0].email(),
+            "ann@acme.test");
+  const auto ended = connection_->Requests<v1::EndSessionRequest>("EndSession");
+  ASSERT_THAT(ended, SizeIs(2));
+  EXPECT_EQ(ended[1].session_id(), 5);
+}
+
+// ---- Refusals ----
+
+TEST_F(ProgramTest, ARefusedLoginExitsWithFiveAndSaysWhatToDo) {
+  connection_->On<v1::StartSessionRequest, v1::StartSessionResponse>(
+      "StartSession", [](const v1::StartSessionRequest&) -> Result<v1::StartSessionResponse> {
+        return Refusal(absl::StatusCode::kResourceExhausted, "NO_IDLE_LICENSE",
+                       {{"reliefTime", "2020-01-01T00:00:00Z"}}, "All 3 licenses are bound.");
+      });
+  EXPECT_EQ(Run({"agent", "login", "acme/support", "bob@acme.test"}), ExitCode::kExhausted);
+  EXPECT_THAT(out_.str(), IsEmpty());
+  EXPECT_THAT(err_.str(), AllOf(StartsWith("usher: All 3 licenses are bound.\n"),
+                                HasSubstr("usher reset acme/support --dry-run")));
+}
+
+TEST_F(ProgramTest, ACheckThatFindsARefusalExplainsItAndExitsAsTheLoginWould) {
+  Serve<v1::CheckAccessRequest, v1::CheckAccessResponse>("CheckAccess", R"({"allowed": false,
+      "reason": "ERROR_REASON_NO_IDLE_LICENSE", "earliestReliefTime": "2126-11-30T23:00:00Z",
+      "metadata": {"total": "3", "held": "3", "inUse": "1", "edition": "",
+                   "reliefTime": "2126-11-30T23:00:00Z"}})");
+  EXPECT_EQ(Run({"agent", "check", "acme/support", "bob@acme.test"}), ExitCode::kExhausted);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("refused: NO_IDLE_LICENSE"), HasSubstr("3 of 3 are held"),
+                                HasSubstr("2126-12-01 00:00 CET")));
+}
+
+TEST_F(ProgramTest, AServerThatIsNotThereExitsWithSeven) {
+  connection_->On<v1::ListProductsRequest, v1::ListProductsResponse>(
+      "ListProducts", [](const v1::ListProductsRequest&) -> Result<v1::ListProductsResponse> {
+        return Error{.code = absl::StatusCode::kUnavailable, .message = "refused"};
+      });
+  EXPECT_EQ(Run({"catalog"}), ExitCode::kUnavailable);
+  EXPECT_THAT(err_.str(), HasSubstr("127.0.0.1:7600"));
+}
+
+}  // namespace
+}  // namespace usher::cli

@@ -1,0 +1,181 @@
+// The real `usher` against the real `usherd`.
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/cli_process.h"
+#include "usher/v1/agent_service.pb.h"
+#include "usher/v1/license_service.pb.h"
+
+namespace usher::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kPoll = absl::Milliseconds(20);
+
+class CliTest : public ::testing::Test {
+ protected:
+  CliTest()
+      : usherd_({"--data-dir", directory_.path() + "/data", "--listen", "127.0.0.1:0"}),
+        address_(usherd_.WaitForAddress()) {
+    EXPECT_FALSE(address_.empty()) << usherd_.output();
+  }
+
+  // "usher <words>" against the server. Words are separated by one blank.
+  Finished Usher(const std::string& words) { return CliProcess(Arguments(words)).Wait(); }
+
+  std::vector<std::string> Arguments(const std::string& words) const {
+    std::vector<std::string> arguments;
+    for (const absl::string_view word : absl::StrSplit(words, ' ')) arguments.emplace_back(word);
+    arguments.push_back("--server");
+    arguments.push_back(address_);
+    return arguments;
+  }
+
+  void Succeed(const std::string& words) {
+    const Finished finished = Usher(words);
+    EXPECT_EQ(finished.exit_code, 0) << words << ": " << finished.err;
+  }
+
+  void CreateSupport() {
+    Succeed("account create acme --time-zone Europe/Berlin");
+    Succeed("app create acme/support");
+  }
+
+  template <typename Response>
+  Response Json(const std::string& words) {
+    const Finished finished = Usher(words + " -o json");
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    Response response;
+    const auto status = google::protobuf::util::JsonStringToMessage(finished.out, &response);
+    EXPECT_TRUE(status.ok()) << status.ToString() << ": " << finished.out;
+    return response;
+  }
+
+  int LiveSessions() {
+    return Json<v1::ListSessionsResponse>("session list acme/support").sessions_size();
+  }
+
+ private:
+  const testing::TempDir directory_;
+  testing::UsherdProcess usherd_;
+  const std::string address_;
+};
+
+TEST_F(CliTest, AnAgentWhoIsRefusedGetsTheLicenseThatAResetFrees) {  // R17–R20
+  CreateSupport();
+  Succeed("agent login acme/support ann@acme.test --ttl 1h");
+  Succeed("agent login acme/support bob@acme.test --ttl 1h");
+  Succeed("agent login acme/support cyd@acme.test --ttl 1h");
+  Succeed("agent logout acme/support cyd@acme.test");
+
+  const Finished refused = Usher("agent login acme/support dan@acme.test");
+  EXPECT_EQ(refused.exit_code, 5);
+  EXPECT_THAT(refused.out, IsEmpty());
+  EXPECT_THAT(refused.err,
+              AllOf(StartsWith("usher: "), HasSubstr("usher reset acme/support --dry-run")));
+
+  const Finished check = Usher("agent check acme/support dan@acme.test");
+  EXPECT_EQ(check.exit_code, 5);
+  EXPECT_THAT(check.out, HasSubstr("3 of 3 are held, 2 in use"));
+
+  const Finished preview = Usher("reset acme/support --dry-run");
+  EXPECT_EQ(preview.exit_code, 0);
+  EXPECT_THAT(preview.out, AllOf(HasSubstr("cyd@acme.test  to be released"),
+                                 HasSubstr("ann@acme.test  to be kept      the agent is logged")));
+
+  EXPECT_EQ(Usher("reset acme/support").exit_code, 2) << "nobody can be asked here";
+  const Finished reset = Usher("reset acme/support --yes");
+  EXPECT_EQ(reset.exit_code, 0);
+  EXPECT_THAT(reset.out, HasSubstr("Released 1 license, kept 2. 3 of 4 resets left"));
+  EXPECT_EQ(Usher("reset acme/support --yes").exit_code, 5) << "nothing is left to release";
+
+  Succeed("agent login acme/support dan@acme.test");
+  EXPECT_THAT(Usher("agent list acme/support").out, HasSubstr("dan@acme.test"));
+}
+
+TEST_F(CliTest, ExitCodesTellScriptsWhatHappened) {
+  CreateSupport();
+  EXPECT_EQ(Usher("agent login acme/support ann").exit_code, 2) << "no email";
+  EXPECT_EQ(Usher("app show acme/sales").exit_code, 3);
+  EXPECT_EQ(Usher("license show acme/support 99").exit_code, 3);
+  EXPECT_EQ(Usher("phone register acme/support 1001").exit_code, 5);
+  EXPECT_EQ(Usher("app create acme/support").exit_code, 6);
+  EXPECT_EQ(Usher("app undelete acme/support").exit_code, 6);
+  EXPECT_EQ(CliProcess({"catalog", "--server", "127.0.0.1:1"}).Wait().exit_code, 7);
+}
+
+TEST_F(CliTest, AListIsReadToItsEnd) {
+  CreateSupport();
+  Succeed("order create acme/support standard-agent-package=400 --months 2");
+  const auto all = Json<v1::ListLicensesResponse>("license list acme/support");
+  EXPECT_EQ(all.licenses_size(), 1203);
+  EXPECT_EQ(Json<v1::ListLicensesResponse>("license list acme/support --limit 7").licenses_size(),
+            7);
+}
+
+TEST_F(CliTest, AQuoteBuysNothing) {  // R10
+  CreateSupport();
+  const Finished quote = Usher(
+      "order create acme/support standard-agent-package=2 standard-agent=4 --months 3 "
+      "--dry-run");
+  EXPECT_EQ(quote.exit_code, 0) << quote.err;
+  EXPECT_THAT(quote.out, AllOf(HasSubstr("1,200.00"), HasSubstr("EXPIRES (Europe/Berlin)")));
+  EXPECT_THAT(quote.err, HasSubstr("nothing was bought"));
+  EXPECT_THAT(Usher("order list acme/support").out, IsEmpty());
+}
+
+TEST_F(CliTest, TheSameRequestIdBuysOnce) {  // R28
+  CreateSupport();
+  Succeed("order create acme/support standard-agent-package=1 --request-id purchase-1");
+  Succeed("order create acme/support standard-agent-package=1 --request-id purchase-1");
+  EXPECT_EQ(Json<v1::ListLicensesResponse>("license list acme/support").licenses_size(), 6);
+}
+
+TEST_F(CliTest, PhonesTakeALicenseAndGiveItBack) {  // R21
+  CreateSupport();
+  Succeed("order create acme/support premium-agent-package=1");
+  Succeed("phone register acme/support 1001 --ttl 1h");
+  EXPECT_THAT(Usher("phone list acme/support").out, HasSubstr("1001"));
+  Succeed("phone unregister acme/support 1001");
+  EXPECT_THAT(Usher("phone list acme/support").out, IsEmpty());
+}
+
+TEST_F(CliTest, ALoginThatIsHeldLogsOutWhenItIsInterrupted) {
+  CreateSupport();
+  CliProcess held(Arguments("agent login acme/support ann@acme.test --hold"));
+  const absl::Time give_up = absl::Now() + kPatience;
+  while (LiveSessions() == 0 && absl::Now() < give_up) absl::SleepFor(kPoll);
+  held.Signal(SIGINT);
+  const Finished finished = held.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("Logged out."));
+  EXPECT_EQ(LiveSessions(), 0);
+}
+
+TEST_F(CliTest, ALoginThatIsHeldEndsWhenAnotherClientTakesOver) {  // R15
+  CreateSupport();
+  CliProcess held(
+      Arguments("agent login acme/support ann@acme.test --hold --ttl 10s --client-id a"));
+  const absl::Time give_up = absl::Now() + kPatience;
+  while (LiveSessions() == 0 && absl::Now() < give_up) absl::SleepFor(kPoll);
+  Succeed("agent login acme/support ann@acme.test --client-id b");
+  const Finished finished = held.Wait();
+  EXPECT_EQ(finished.exit_code, 6) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("The session has ended: superseded."));
+  EXPECT_EQ(LiveSessions(), 1) << "the other client's";
+}
+
+}  // namespace
+}  // namespace usher::e2e

@@ -1,0 +1,172 @@
+// The real binary: its command line, its signals, its data directory.
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "server/options.h"
+#include "tests/e2e/api.h"
+#include "tests/support/test_server.h"
+
+namespace usher::e2e {
+namespace {
+
+using testing::TempDir;
+using testing::UsherdProcess;
+
+std::vector<std::string> On(const TempDir& dir, const std::string& listen = "127.0.0.1:0") {
+  return {"--data-dir", dir.path() + "/data", "--listen", listen};
+}
+
+bool Says(const UsherdProcess& process, const std::string& text) {
+  return process.output().find(text) != std::string::npos;
+}
+
+TEST(Usherd, StartsFromNothingAndStopsOnSigterm) {
+  const TempDir dir;
+  UsherdProcess usherd(On(dir));
+  const std::string address = usherd.WaitForAddress();
+  ASSERT_FALSE(address.empty()) << usherd.output();
+  Api(testing::OwnChannel(address)).CreateSupport();
+  usherd.Signal(SIGTERM);
+  EXPECT_EQ(usherd.Wait(), kExitOk);
+  EXPECT_TRUE(Says(usherd, "usherd " + std::string(Version()) + " serves on 127.0.0.1:"));
+  EXPECT_TRUE(Says(usherd, "has stopped")) << usherd.output();
+}
+
+TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
+  const TempDir dir;
+  constexpr int kThreads = 8;
+  // The last session that each thread was answered.
+  std::vector<int64_t> answered(kThreads);
+  {
+    UsherdProcess usherd(On(dir));
+    const std::string address = usherd.WaitForAddress();
+    ASSERT_FALSE(address.empty()) << usherd.output();
+    Api api(testing::OwnChannel(address));
+    api.CreateSupport();
+    api.AskInSupport(&Orders::CreateOrder,
+                     "items { product: 'standard-agent-package' quantity: 2 }");
+    std::vector<std::thread> threads;
+    for (size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        Api mine(testing::OwnChannel(address));
+        for (int i = 0; true; ++i) {
+          const auto login = mine.Login("agent" + std::to_string(t), "tab-" + std::to_string(i));
+          if (!login.ok()) {
+            const bool fine = login.status.error_code() == grpc::StatusCode::UNAVAILABLE;
+            EXPECT_TRUE(fine) << login.status.error_code() << login.status.error_message();
+            return;
+          }
+          answered[t] = login->session().session_id();
+        }
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    usherd.Signal(SIGTERM);
+    EXPECT_EQ(usherd.Wait(), kExitOk) << usherd.output();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  UsherdProcess usherd(On(dir));
+  Api api(testing::OwnChannel(usherd.WaitForAddress()));
+  for (size_t t = 0; t < kThreads; ++t) {
+    EXPECT_GT(answered[t], 0);
+    const auto sessions = api.AskInSupport(&Agents::ListSessions,
+                                           "email: 'agent" + std::to_string(t) + "@example.com'");
+    ASSERT_EQ(sessions.sessions_size(), 1);
+    EXPECT_EQ(sessions.sessions(0).session_id(), answered[t]);
+  }
+}
+
+TEST(Usherd, KilledItLosesNothingThatItAnswered) {  // R30
+  const TempDir dir;
+  int64_t session = 0;
+  {
+    UsherdProcess usherd(On(dir));
+    Api api(testing::OwnChannel(usherd.WaitForAddress()));
+    api.CreateSupport();
+    for (int i = 0; i < 20; ++i) {
+      session = api.Login("ada", "tab-" + std::to_string(i))->session().session_id();
+    }
+    usherd.Signal(SIGKILL);
+    EXPECT_EQ(usherd.Wait(), 128 + SIGKILL);
+  }
+  UsherdProcess usherd(On(dir));
+  Api api(testing::OwnChannel(usherd.WaitForAddress()));
+  EXPECT_EQ(api.AskInSupport(&Agents::ListSessions).sessions(0).session_id(), session);
+}
+
+TEST(Usherd, ASecondServerOnTheDataDirectoryIsRefused) {
+  const TempDir dir;
+  UsherdProcess first(On(dir));
+  const std::string address = first.WaitForAddress();
+  ASSERT_FALSE(address.empty());
+  UsherdProcess second(On(dir));
+  EXPECT_EQ(second.Wait(), kExitFailure);
+  EXPECT_TRUE(Says(second, "can't serve")) << second.output();
+  EXPECT_TRUE(Says(second, dir.path() + "/data")) << second.output();
+  // The first one serves on.
+  EXPECT_TRUE(Api(testing::OwnChannel(address)).Call(&Account::ListAccounts, "").ok());
+}
+
+TEST(Usherd, APortInUseIsSaid) {
+  const TempDir dir;
+  const TempDir other;
+  UsherdProcess first(On(dir));
+  const std::string address = first.WaitForAddress();
+  UsherdProcess second(On(other, address));
+  EXPECT_EQ(second.Wait(), kExitFailure);
+  EXPECT_TRUE(Says(second, "cannot listen on " + address)) << second.output();
+  EXPECT_EQ(second.output().find("chttp2"), std::string::npos) << second.output();
+}
+
+TEST(Usherd, UsageErrorsExitWithTwo) {
+  const TempDir dir;
+  const std::vector<std::vector<std::string>> rows = {
+      {"--no-such-flag"},
+      {"--listen"},
+      {"extra"},
+      {"--listen", "7600"},
+      {"--listen", "127.0.0.1:port"},
+      {"--listen", "127.0.0.1:65536"},
+      {"--listen", ":7600"},
+      {"--listen", "0.0.0.0:0"},
+      {"--listen", "192.0.2.1:7600"},
+      {"--listen", "[::]:0"},
+      {"--data-dir", ""},
+  };
+  for (const auto& row : rows) {
+    UsherdProcess usherd(row);
+    EXPECT_EQ(usherd.Wait(), kExitUsage) << row[0] << " " << row.back();
+    EXPECT_FALSE(usherd.output().empty());
+  }
+}
+
+TEST(Usherd, PlaintextBeyondThisMachineNeedsLeave) {
+  const TempDir dir;
+  UsherdProcess refused(On(dir, "0.0.0.0:0"));
+  EXPECT_EQ(refused.Wait(), kExitUsage);
+  EXPECT_TRUE(Says(refused, "plaintext")) << refused.output();
+  EXPECT_TRUE(Says(refused, "--allow-plaintext")) << refused.output();
+
+  std::vector<std::string> arguments = On(dir, "0.0.0.0:0");
+  arguments.push_back("--allow-plaintext");
+  UsherdProcess allowed(arguments);
+  EXPECT_FALSE(allowed.WaitForAddress().empty()) << allowed.output();
+}
+
+TEST(Usherd, HelpAndVersionExitWithZero) {
+  UsherdProcess help({"--help"});
+  EXPECT_EQ(help.Wait(), kExitOk);
+  for (const char* flag : {"--data-dir", "--listen", "--allow-plaintext", "127.0.0.1:7600"}) {
+    EXPECT_TRUE(Says(help, flag)) << help.output();
+  }
+  UsherdProcess version({"--version"});
+  EXPECT_EQ(version.Wait(), kExitOk);
+  EXPECT_EQ(version.output(), "usherd " + std::string(Version()) + "\n");
+}
+
+}  // namespace
+}  // namespace usher::e2e

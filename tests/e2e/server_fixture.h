@@ -1,0 +1,21 @@
+// A fixture with a server and its methods at hand.
+#pragma once
+
+#include "gtest/gtest.h"
+#include "tests/e2e/api.h"
+#include "tests/support/test_server.h"
+
+namespace usher::e2e {
+
+class ServerTest : public ::testing::Test {
+ protected:
+  void Restart() {
+    server_.Restart();
+    api_ = Api(server_.NewChannel());
+  }
+
+  testing::TestServer server_;
+  Api api_{server_.NewChannel()};
+};
+
+}  // namespace usher::e2e

@@ -1,0 +1,230 @@
+// The engine's own promises: order, group commit, replays, overload, stopping. Time and failure
+// have their own files.
+#include "engine/engine.h"
+
+#include <chrono>
+#include <future>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/harness.h"
+
+namespace usher::engine {
+namespace {
+
+using entitlement::AccountId;
+using entitlement::ApplicationId;
+using entitlement::Refusal;
+using entitlement::Reply;
+using testing::Harness;
+
+bool Answered(std::future<Result>& future) {
+  return future.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+}
+
+RequestIdentity Identity(const std::string& request_id, const std::string& fingerprint) {
+  return {request_id, fingerprint, [](const Reply&) { return std::string("encoded answer"); }};
+}
+
+entitlement::CreateOrder TwoPackages() {
+  entitlement::CreateOrder order;
+  order.items = {{"standard-agent-package", 2, {}}};
+  return order;
+}
+
+// R30.
+TEST(Engine, NothingIsAnsweredBeforeItsCommitReturns) {
+  Harness harness;
+  harness.Login("ann@acme.test");
+  harness.store().BlockCommits();
+  std::future<Result> login = harness.Submit(Harness::LoginOf("bob@acme.test"));
+  harness.store().WaitForBlockedCommit();
+  EXPECT_FALSE(Answered(login));
+  harness.store().UnblockCommits();
+  const auto reply = Harness::Get<entitlement::StartSessionReply>(login.get());
+  EXPECT_TRUE(reply.newly_bound);
+}
+
+// R30: a read or a refusal tells of state that a write of the same batch made.
+TEST(Engine, ReadsAndRefusalsWaitForTheCommitThatTheyRestOn) {
+  Harness harness;
+  harness.store().BlockCommits();
+  std::future<Result> first = harness.Submit(Harness::LoginOf("a1@acme.test"));
+  harness.store().WaitForBlockedCommit();
+  // These gather while the first commit is under way, and are one batch.
+  std::vector<std::future<Result>> logins;
+  for (const char* email : {"a2@acme.test", "a3@acme.test"}) {
+    logins.push_back(harness.Submit(Harness::LoginOf(email)));
+  }
+  std::future<Result> refused = harness.Submit(Harness::LoginOf("a4@acme.test"));
+  std::future<Result> read = harness.Submit(entitlement::GetEntitlements());
+  EXPECT_FALSE(Answered(refused));
+  EXPECT_FALSE(Answered(read));
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::NoIdleLicense>(refused.get());
+  const auto entitlements = Harness::Get<entitlement::EntitlementsReply>(read.get());
+  EXPECT_EQ(entitlements.pools.at(0).count.in_use, 3);
+}
+
+TEST(Engine, WhatGathersDuringACommitIsCommittedTogether) {
+  Harness harness;
+  harness.Run(TwoPackages());
+  harness.store().BlockCommits();
+  std::vector<std::future<Result>> logins;
+  logins.push_back(harness.Submit(Harness::LoginOf("first@acme.test")));
+  harness.store().WaitForBlockedCommit();
+  const int64_t before = harness.store().commits();
+  for (int i = 0; i < 8; ++i) {
+    logins.push_back(harness.Submit(Harness::LoginOf("a" + std::to_string(i) + "@acme.test")));
+  }
+  harness.store().UnblockCommits();
+  for (std::future<Result>& login : logins) {
+    Harness::Get<entitlement::StartSessionReply>(login.get());
+  }
+  // The one that was held up, and one for all that gathered meanwhile.
+  EXPECT_EQ(harness.store().commits() - before, 2);
+}
+
+TEST(Engine, AReadThatChangesNothingCommitsNothing) {
+  Harness harness;
+  harness.Run(entitlement::GetEntitlements());
+  const int64_t before = harness.store().commits();
+  harness.Run(entitlement::GetEntitlements());
+  harness.Run(entitlement::ListLicenses{.filter = {}, .after = {}, .limit = 10});
+  EXPECT_EQ(harness.store().commits(), before);
+}
+
+TEST(Engine, UnknownAccountsAndApplicationsAreNotFound) {
+  Harness harness;
+  Harness::Get<entitlement::ResourceNotFound>(harness.Run(
+      Harness::LoginOf("ann@acme.test"), {AccountId("nobody"), ApplicationId("support")}));
+  Harness::Get<entitlement::ResourceNotFound>(harness.Run(
+      Harness::LoginOf("ann@acme.test"), {AccountId("acme"), ApplicationId("nothing")}));
+}
+
+// R28.
+TEST(Engine, ARepeatedRequestGetsTheFirstAnswerAndDoesNothing) {
+  Harness harness;
+  harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  const auto again = Harness::Get<entitlement::RememberedReply>(
+      harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload")));
+  EXPECT_EQ(again.bytes, "encoded answer");
+  EXPECT_EQ(harness.Ask<entitlement::EntitlementsReply>(entitlement::GetEntitlements())
+                .pools.at(0)
+                .count.total,
+            3 + 6);
+}
+
+// R28: also where both come in one batch.
+TEST(Engine, ARepeatedRequestOfTheSameBatchIsDoneOnce) {
+  Harness harness;
+  harness.store().BlockCommits();
+  std::future<Result> gate = harness.Submit(Harness::LoginOf("ann@acme.test"));
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> first =
+      harness.Submit(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  std::future<Result> second =
+      harness.Submit(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::OrderReply>(first.get());
+  Harness::Get<entitlement::RememberedReply>(second.get());
+}
+
+TEST(Engine, ARepeatedRequestIsKnownAfterARestart) {  // R28
+  Harness harness;
+  harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  harness.Restart();
+  Harness::Get<entitlement::RememberedReply>(
+      harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload")));
+}
+
+TEST(Engine, ARequestIdWithAnotherPayloadIsRefused) {  // R28
+  Harness harness;
+  harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  const auto refusal = Harness::Get<entitlement::RequestIdReused>(
+      harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "another")));
+  EXPECT_EQ(refusal.request_id, "order-1");
+}
+
+TEST(Engine, ARequestIdIsFreeAgainAfterADay) {  // R28
+  Harness harness;
+  harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  harness.clock().Advance(absl::Hours(24) + absl::Microseconds(1));
+  Harness::Get<entitlement::OrderReply>(
+      harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "another")));
+}
+
+TEST(Engine, RefusalsAndPreviewsAreNotRemembered) {  // R28
+  Harness harness;
+  entitlement::CreateOrder addon;
+  addon.items = {{"standard-agent", 1, {}}};
+  Harness::Get<entitlement::PackageRequired>(
+      harness.Run(addon, Harness::Support(), Identity("r-1", "addon")));
+  entitlement::CreateOrder preview = TwoPackages();
+  preview.validate_only = true;
+  Harness::Get<entitlement::OrderReply>(
+      harness.Run(preview, Harness::Support(), Identity("r-1", "preview")));
+  Harness::Get<entitlement::OrderReply>(
+      harness.Run(TwoPackages(), Harness::Support(), Identity("r-1", "order")));
+}
+
+TEST(Engine, MoreThanTheInFlightLimitIsRefusedAtOnce) {
+  EngineOptions options;
+  options.in_flight_max = 4;
+  Harness harness(options);
+  harness.store().BlockCommits();
+  std::vector<std::future<Result>> accepted;
+  for (int i = 0; i < 4; ++i) {
+    accepted.push_back(harness.Submit(Harness::LoginOf("ann@acme.test", std::to_string(i))));
+  }
+  const auto refusal = Harness::Get<entitlement::Overloaded>(
+      harness.Run(Harness::LoginOf("ann@acme.test", "one-too-many")));
+  EXPECT_EQ(refusal.limit, 4);
+  harness.store().UnblockCommits();
+  for (std::future<Result>& login : accepted) {
+    Harness::Get<entitlement::StartSessionReply>(login.get());
+  }
+  harness.Login("ann@acme.test", "afterwards");
+}
+
+TEST(Engine, StopAnswersWhatWasAcceptedAndRefusesTheRest) {
+  Harness harness;
+  harness.store().BlockCommits();
+  std::vector<std::future<Result>> accepted;
+  for (int i = 0; i < 20; ++i) {
+    accepted.push_back(harness.Submit(Harness::LoginOf("ann@acme.test", std::to_string(i))));
+  }
+  harness.store().WaitForBlockedCommit();
+  std::thread stopper([&harness] { harness.engine().Stop(); });
+  harness.store().UnblockCommits();
+  stopper.join();
+  for (std::future<Result>& login : accepted) {
+    Harness::Get<entitlement::StartSessionReply>(login.get());
+  }
+  Harness::Get<entitlement::ServerDraining>(harness.Run(Harness::LoginOf("ann@acme.test", "late")));
+}
+
+TEST(Engine, HistoryIsReadBehindTheCommandsBeforeIt) {
+  Harness harness;
+  harness.Run(TwoPackages());
+  const auto page = std::get<entitlement::OrdersPage>(
+      harness.Ask<entitlement::HistoryPage>(entitlement::ListOrders{.before = {}, .limit = 10}));
+  ASSERT_EQ(page.orders.size(), 1u);
+  EXPECT_EQ(page.orders[0].total_cents, 2 * 12000);
+}
+
+// R1: accounts and applications don't see each other's licenses.
+TEST(Engine, ApplicationsAreServedSideBySide) {
+  Harness harness;
+  harness.Run(entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}});
+  for (int i = 0; i < 3; ++i) harness.Login("a" + std::to_string(i) + "@acme.test");
+  Harness::Get<entitlement::NoIdleLicense>(harness.Run(Harness::LoginOf("a3@acme.test")));
+  const auto reply = Harness::Get<entitlement::StartSessionReply>(
+      harness.Run(Harness::LoginOf("a3@acme.test"), {AccountId("acme"), ApplicationId("sales")}));
+  EXPECT_EQ(reply.license.id, entitlement::LicenseId(1));
+}
+
+}  // namespace
+}  // namespace usher::engine

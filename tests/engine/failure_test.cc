@@ -1,0 +1,166 @@
+// The store refuses, and comes back: nothing that was answered is lost, nothing that was refused
+// happened.
+#include <future>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/harness.h"
+
+namespace usher::engine {
+namespace {
+
+using entitlement::AccountId;
+using entitlement::ApplicationId;
+using testing::Harness;
+
+absl::Status DiskFull() { return absl::UnavailableError("the disk is full"); }
+
+TEST(EngineFailure, AWriterOfARefusedCommitIsRefusedAndNothingHappened) {
+  Harness harness;
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("ann@acme.test")));
+  const auto pools =
+      harness.Ask<entitlement::EntitlementsReply>(entitlement::GetEntitlements()).pools;
+  EXPECT_EQ(pools.at(0).count.held, 0);
+}
+
+TEST(EngineFailure, WritesComeBackByThemselves) {
+  Harness harness;
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("ann@acme.test")));
+  EXPECT_TRUE(harness.Login("ann@acme.test").newly_bound);
+}
+
+// The batch: two logins that take the last licenses, and a third that is refused for want of one.
+// With the first two gone, the refusal was wrong: decided anew, the login succeeds.
+TEST(EngineFailure, RefusalsAndReadsOfARefusedCommitAreDecidedAnew) {
+  Harness harness;
+  harness.Login("a1@acme.test");
+  harness.store().BlockCommits();
+  std::future<Result> gate = harness.Submit(Harness::LoginOf("a1@acme.test", "tab-2"));
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> second = harness.Submit(Harness::LoginOf("a2@acme.test"));
+  std::future<Result> third = harness.Submit(Harness::LoginOf("a3@acme.test"));
+  std::future<Result> fourth = harness.Submit(Harness::LoginOf("a4@acme.test"));
+  std::future<Result> read = harness.Submit(entitlement::GetEntitlements());
+  // The gate's own commit is the first one that fails.
+  harness.store().FailNextCommits(2, DiskFull());
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::StoreUnavailable>(second.get());
+  Harness::Get<entitlement::StoreUnavailable>(third.get());
+  EXPECT_TRUE(Harness::Get<entitlement::StartSessionReply>(fourth.get()).newly_bound);
+  EXPECT_EQ(Harness::Get<entitlement::EntitlementsReply>(read.get()).pools.at(0).count.held, 2);
+}
+
+TEST(EngineFailure, AnotherApplicationsStateIsNotTouched) {
+  Harness harness;
+  harness.Run(entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}});
+  const auto session = Harness::Get<entitlement::StartSessionReply>(
+      harness.Run(Harness::LoginOf("ann@acme.test"), {AccountId("acme"), ApplicationId("sales")}));
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("ann@acme.test")));
+  const auto renewals = Harness::Get<entitlement::RenewSessionsReply>(
+      harness.Run(entitlement::RenewSessions{{session.session.id}},
+                  {AccountId("acme"), ApplicationId("sales")}));
+  EXPECT_EQ(renewals.renewals.at(0).state, entitlement::SessionState::kActive);
+}
+
+TEST(EngineFailure, WhatAFailedBatchCreatedDoesNotExist) {
+  Harness harness;
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(
+      harness.Run(entitlement::CreateAccount{AccountId("other"), "", "UTC"}, {}));
+  Harness::Get<entitlement::ResourceNotFound>(
+      harness.Run(entitlement::GetAccount(), {AccountId("other"), {}}));
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(
+      entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}}));
+  Harness::Get<entitlement::ResourceNotFound>(
+      harness.Run(entitlement::GetApplication(), {AccountId("acme"), ApplicationId("sales")}));
+  Harness::Get<entitlement::ApplicationReply>(harness.Run(
+      entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}}));
+}
+
+// R30: the lease that was answered, neither shorter nor a full one by accident.
+TEST(EngineFailure, LeaseEndsOutliveARefusedCommit) {
+  Harness harness;
+  const auto login = harness.Login("ann@acme.test");
+  harness.clock().Advance(absl::Seconds(20));
+  const auto renewed =
+      harness.Ask<entitlement::RenewSessionsReply>(entitlement::RenewSessions{{login.session.id}})
+          .renewals.at(0);
+  harness.clock().Advance(absl::Seconds(10));
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("bob@acme.test")));
+  const auto sessions = harness.Ask<entitlement::SessionsReply>(
+      entitlement::ListSessions{.email = {}, .channel = {}, .after = {}, .limit = 10});
+  ASSERT_EQ(sessions.sessions.size(), 1u);
+  EXPECT_EQ(sessions.sessions[0].expire_time, renewed.expire_time);
+  harness.clock().Advance(absl::Seconds(50));
+  EXPECT_TRUE(harness.WaitForSystemEntries(1));
+}
+
+TEST(EngineFailure, FiguresThatCouldNotBeStoredAreStoredLater) {  // R17
+  Harness harness;
+  for (int i = 0; i < 3; ++i) harness.Login("a" + std::to_string(i) + "@acme.test");
+  Harness::Get<entitlement::NoIdleLicense>(harness.Run(Harness::LoginOf("a3@acme.test")));
+  harness.store().FailNextCommits(1, DiskFull());
+  harness.clock().Advance(absl::Seconds(6));
+  harness.Run(entitlement::GetEntitlements());
+  harness.clock().Advance(absl::Seconds(6));
+  harness.Run(entitlement::GetEntitlements());
+  auto stored =
+      harness.store().LoadApplication(entitlement::ApplicationNo(1), absl::InfinitePast());
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->usage.pools[0][0].denials, 1);
+}
+
+TEST(EngineFailure, TimeActsAgainOnceTheStoreDoes) {  // R29
+  Harness harness;
+  harness.store().FailNextCommits(3, DiskFull());
+  harness.clock().Advance(absl::Hours(24 * 14));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (harness.SystemEntries().empty() && std::chrono::steady_clock::now() < deadline) {
+    harness.clock().Advance(absl::Seconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  ASSERT_FALSE(harness.SystemEntries().empty());
+  EXPECT_THAT(harness.SystemEntries()[0],
+              ::testing::HasSubstr(
+                  absl::FormatTime(harness.start() + absl::Hours(24 * 14), absl::UTCTimeZone())));
+}
+
+// A read on which something overdue could not be stored is refused, not answered with a lie, and
+// not tried for ever.
+TEST(EngineFailure, AReadWhoseOverdueExpiryCannotBeStoredIsRefused) {
+  Harness harness;
+  harness.Run(entitlement::GetEntitlements());
+  harness.store().FailNextCommits(1'000'000, DiskFull());
+  harness.clock().Advance(absl::Hours(24 * 14));
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(entitlement::GetEntitlements()));
+  harness.store().FailNextCommits(0, absl::OkStatus());
+  EXPECT_EQ(harness.Ask<entitlement::EntitlementsReply>(entitlement::GetEntitlements())
+                .pools.at(0)
+                .count.total,
+            0);
+}
+
+TEST(EngineFailureDeathTest, AnUnknownOutcomeEndsTheProcess) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_DEATH(
+      {
+        EngineOptions options;
+        options.on_fatal = [](const absl::Status& status) {
+          std::fprintf(stderr, "fatal: %s\n", std::string(status.message()).c_str());
+        };
+        Harness harness(options);
+        harness.store().FailNextCommits(1, absl::DataLossError("a sync failed"));
+        harness.Run(Harness::LoginOf("ann@acme.test"));
+      },
+      "fatal: a sync failed");
+}
+
+}  // namespace
+}  // namespace usher::engine

@@ -1,0 +1,109 @@
+#include "tests/engine/harness.h"
+
+#include <thread>
+
+#include "entitlement/context.h"
+
+namespace usher::engine::testing {
+
+using entitlement::Target;
+
+std::string EncodeForTest(const CommandEvents& events) {
+  std::string text;
+  for (const entitlement::Change& change : events.changes) {
+    if (!change.revision) continue;
+    text += std::string(events.actor) + " " + std::string(events.request_id) + " " +
+            absl::FormatTime(change.event_time, absl::UTCTimeZone()) + " " +
+            std::to_string(change.payload.index()) + ";";
+  }
+  return text;
+}
+
+std::string Describe(const Result& result) {
+  const auto* reply = std::get_if<entitlement::Reply>(&result);
+  if (reply != nullptr) return "reply " + std::to_string(reply->index());
+  return "refusal " + std::to_string(std::get<entitlement::Refusal>(result).index());
+}
+
+Harness::Harness(EngineOptions options)
+    : start_(absl::FromUnixSeconds(1793610000)), options_(std::move(options)), clock_(start_) {
+  options_.encode_journal = EncodeForTest;
+  StartEngine();
+  Ask<entitlement::AccountReply>(
+      entitlement::CreateAccount{entitlement::AccountId("acme"), "Acme", "UTC"}, {});
+  Ask<entitlement::ApplicationReply>(
+      entitlement::CreateApplication{entitlement::ApplicationId("support"), "Support"},
+      {entitlement::AccountId("acme"), {}});
+}
+
+Harness::~Harness() {
+  store_.UnblockCommits();
+  engine_->Stop();
+}
+
+void Harness::StartEngine() {
+  engine_ = std::make_unique<Engine>(options_, &store_, &clock_);
+  ASSERT_TRUE(engine_->Start().ok());
+}
+
+void Harness::Restart() {
+  engine_->Stop();
+  StartEngine();
+}
+
+Target Harness::Support() {
+  return {entitlement::AccountId("acme"), entitlement::ApplicationId("support")};
+}
+
+std::future<Result> Harness::Submit(entitlement::CommandPayload payload, Target target,
+                                    std::optional<RequestIdentity> identity) {
+  std::promise<Result> promise;
+  std::future<Result> future = promise.get_future();
+  Submission submission;
+  submission.command = {std::move(target), std::move(payload)};
+  submission.actor = "operator";
+  submission.identity = std::move(identity);
+  submission.done = [promise = std::move(promise)](Result result) mutable {
+    promise.set_value(std::move(result));
+  };
+  engine_->Submit(std::move(submission));
+  return future;
+}
+
+Result Harness::Run(entitlement::CommandPayload payload, Target target,
+                    std::optional<RequestIdentity> identity) {
+  return Submit(std::move(payload), std::move(target), std::move(identity)).get();
+}
+
+entitlement::StartSession Harness::LoginOf(const std::string& email, const std::string& client_id) {
+  entitlement::StartSession login;
+  login.email = entitlement::Email(email);
+  login.client_id = entitlement::ClientId(client_id);
+  return login;
+}
+
+entitlement::StartSessionReply Harness::Login(const std::string& email,
+                                              const std::string& client_id) {
+  return Ask<entitlement::StartSessionReply>(LoginOf(email, client_id));
+}
+
+std::vector<std::string> Harness::SystemEntries() const {
+  std::vector<std::string> entries;
+  for (const storage::JournalRow& row : store_.Journal()) {
+    if (row.entry.payload.starts_with(entitlement::kSystemActor)) {
+      entries.push_back(row.entry.payload);
+    }
+  }
+  return entries;
+}
+
+bool Harness::WaitForSystemEntries(size_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (SystemEntries().size() < count) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+}  // namespace usher::engine::testing

@@ -1,0 +1,34 @@
+// What an application remembers of ended sessions is bounded: a test of its own, as the bound is
+// high.
+#include "entitlement/limits.h"
+#include "gtest/gtest.h"
+#include "tests/entitlement/by_hand.h"
+
+namespace usher::entitlement {
+namespace {
+
+using testing::ByHand;
+using testing::kAgent;
+using testing::kStandard;
+
+TEST(Apply, RemembersNoMoreEndedSessionsThanItsLimit) {
+  ByHand acme;
+  acme.Bind(acme.Grant(kAgent, kStandard, absl::Hours(9)), "ann@acme.com");
+  for (int64_t id = 1; id <= kEndedSessionsRememberedMax; ++id) {
+    acme.application.ended_sessions.emplace_hint(
+        acme.application.ended_sessions.end(), SessionId(id),
+        EndedSession{.id = SessionId(id), .end_time = acme.now - absl::Minutes(1)});
+  }
+  acme.application.last_session_id = SessionId(kEndedSessionsRememberedMax);
+  Reindex(acme.application);
+  const SessionId web = acme.Login("ann@acme.com");
+  acme.End(web);
+  EXPECT_EQ(static_cast<int64_t>(acme.application.ended_sessions.size()),
+            kEndedSessionsRememberedMax);
+  EXPECT_TRUE(acme.application.ended_sessions.contains(web));
+  EXPECT_FALSE(acme.application.ended_sessions.contains(SessionId(1)));
+  EXPECT_EQ(acme.application.forgets.size(), acme.application.ended_sessions.size());
+}
+
+}  // namespace
+}  // namespace usher::entitlement

@@ -1,0 +1,253 @@
+// Random commands and random time through the core beside the naive model (naive_model.h): after
+// each step both say the same, no law is broken, and in the end a replay of all changes gives the
+// same state.
+//
+// Another seed each time; a failure prints the shortest sequence of steps that was found, and the
+// RC_PARAMS that run it again. USHER_PROPERTY_RUNS asks for more sequences than usual.
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <ostream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "entitlement/account.h"
+#include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"
+#include "tests/entitlement/agents.h"
+#include "tests/entitlement/by_hand.h"
+#include "tests/entitlement/naive_model.h"
+#include "tests/entitlement/random_steps.h"
+#include "tests/support/world.h"
+
+namespace usher::entitlement {
+namespace {
+
+using testing::Act;
+using testing::AnyStep;
+using testing::NaiveModel;
+using testing::ReasonOf;
+using testing::Step;
+using testing::World;
+
+// Fewer than a customer has, so that the limit comes up often.
+constexpr int kResetsPerMonth = 2;
+
+// RapidCheck's size goes up to 100: sequences have up to 300 steps.
+constexpr double kStepsPerSize = 3;
+
+// The state of the core in the words of the model.
+std::string Describe(World& world, const std::string& app) {
+  const Application& application = world.application("acme", app);
+  const auto wall = [&world](LeaseTime end) { return world.now() + (end - world.lease_now()); };
+  std::string text;
+  for (const License& license : application.licenses) {
+    text += testing::TellSeat(license.id.value(), license.kind, license.edition,
+                              license.expire_time, license.expired, license.holder);
+  }
+  for (const auto& [id, session] : application.sessions) {
+    text += testing::TellSession(id.value(), session.email.value(), session.channel,
+                                 session.client_id.value(), wall(session.lease_end));
+  }
+  for (const auto& [id, phone] : application.phones) {
+    text += testing::TellPhone(id.value(), wall(phone.lease_end));
+  }
+  for (const auto& [email, agent] : application.agents) {
+    if (agent.drain_deadline) text += testing::TellDeadline(email.value(), *agent.drain_deadline);
+  }
+  for (const auto& [id, phone] : application.phones) {
+    if (phone.drain_deadline) text += testing::TellDeadline(id.value(), *phone.drain_deadline);
+  }
+  for (const auto& [email, agent] : application.agents) {
+    if (agent.mobile_answering == MobileAnswering::kOff) continue;
+    text += testing::TellMobile(email.value(), agent.mobile_answering);
+  }
+  for (const LicenseKind kind : kLicenseKinds) {
+    for (const Edition edition : kEditions) {
+      const PoolCount& pool = application.pool(kind, edition);
+      const PoolUsage& usage = application.usage.pools[IndexOf(kind)][IndexOf(edition)];
+      text += testing::TellPool(kind, edition, pool.total, pool.held, pool.in_use,
+                                usage.peak_in_use, usage.denials);
+    }
+  }
+  for (const auto& [id, subscription] : application.subscriptions) {
+    text += testing::TellPlan(id.value(), subscription.units, subscription.expire_time);
+  }
+  const ResetUse& resets = application.resets;
+  const bool this_month = resets.month == MonthOf(world.account(), world.now()).label;
+  return text + testing::TellRest(world.account().Find(application.no)->deleted(),
+                                  this_month ? resets.used : 0);
+}
+
+// The lines that only one of them says; empty where they agree.
+std::string Difference(const std::string& core, const std::string& model) {
+  if (core == model) return "";
+  const std::vector<std::string> by_core = absl::StrSplit(core, '\n');
+  const std::vector<std::string> by_model = absl::StrSplit(model, '\n');
+  const auto lacks = [](const std::vector<std::string>& lines, const std::string& line) {
+    return std::find(lines.begin(), lines.end(), line) == lines.end();
+  };
+  std::string text;
+  for (const std::string& line : by_core) {
+    if (lacks(by_model, line)) absl::StrAppend(&text, "\n  core:  ", line);
+  }
+  for (const std::string& line : by_model) {
+    if (lacks(by_core, line)) absl::StrAppend(&text, "\n  model: ", line);
+  }
+  return text.empty() ? "the order of lines" : text;
+}
+
+// The steps that run now, for the handler below.
+std::string running_steps;
+
+// A defect that the core notices itself ends the process: say what led there.
+void PrintRunningSteps(int /*signal*/) {
+  const ssize_t written = write(STDERR_FILENO, running_steps.data(), running_steps.size());
+  static_cast<void>(written);
+}
+
+// How often each kind of change and each refusal came up, over all sequences.
+std::map<std::string, int> reached;
+int sequences = 0;
+
+// The core and the model side by side.
+class Pair {
+ public:
+  Pair() : model_(world_.now(), {"support", "sales"}, kResetsPerMonth) {
+    world_.policy().resets_per_month = kResetsPerMonth;
+    world_.WithApplication();
+    world_.Ask<ApplicationReply>(CreateApplication{ApplicationId("sales"), "Sales"},
+                                 {.account = AccountId("acme"), .application = {}});
+  }
+
+  // Takes the step with both; what they differ in, or which law is broken.
+  std::string Take(const Step& step) {
+    const std::string app = ApplicationOf(step);
+    if (std::string difference = Move(step, app); !difference.empty()) return difference;
+    for (const char* const each : testing::kStepApplications) {
+      std::string difference = Difference(Describe(world_, each), model_.Describe(each));
+      if (!difference.empty()) return absl::StrCat(each, ": ", difference);
+    }
+    return world_.broken_laws().empty() ? "" : world_.broken_laws().front();
+  }
+
+  std::string ReplayDifference() const { return world_.ReplayDifference(); }
+  const std::vector<Change>& changes() const { return world_.changes(); }
+  absl::Time now() const { return world_.now(); }
+
+ private:
+  std::string Move(const Step& step, const std::string& app) {
+    switch (step.act) {
+      case Act::kWait:
+        return PassTo(world_.now() + DurationOf(step));
+      case Act::kWaitForEvent:
+        // Just before, or at the instant itself.
+        return PassTo(model_.NextEvent() - absl::Microseconds(step.a % 3 == 1 ? 1 : 0));
+      case Act::kServerDown:
+        return Sleep(DurationOf(step));
+      case Act::kServerDownUntilDeadline:
+        // Leases stand still, so who is logged in still is when licenses expire.
+        return Sleep(model_.NextDeadline() - world_.now() -
+                     absl::Microseconds(step.a % 4 == 1 ? 1 : 0));
+      case Act::kReset:
+        // Often somebody is made to be released.
+        if (step.b % 3 == 0) break;
+        if (std::string wrong =
+                Run(step, app,
+                    ForceOffline{.email = EmailOf(step), .mobile_answering_off = true, .note = ""});
+            !wrong.empty()) {
+          return wrong;
+        }
+        break;
+      default:
+        break;
+    }
+    return Run(step, app, CommandOf(step, model_));
+  }
+
+  std::string Run(const Step& step, const std::string& app, const CommandPayload& command) {
+    const Target target = step.act == Act::kZone
+                              ? Target{.account = AccountId("acme"), .application = {}}
+                              : testing::Elsewhere("acme", app);
+    const std::string by_core(ReasonOf(world_.Run(command, target)));
+    const std::string by_model = model_.Run(app, command);
+    ++reached[by_core];
+    if (by_core == by_model) return "";
+    return absl::StrCat("the core answers ", by_core, ", the model ", by_model);
+  }
+
+  std::string Sleep(absl::Duration by) {
+    world_.SleepServerDown(by);
+    model_.SleepServerDown(by);
+    return "";
+  }
+
+  std::string PassTo(absl::Time time) {
+    world_.AdvanceTo(time);
+    model_.AdvanceTo(time);
+    return "";
+  }
+
+  World world_;
+  NaiveModel model_;
+};
+
+void RunBoth(const std::vector<Step>& steps) {
+  std::ostringstream told;
+  for (const Step& step : steps) told << step;
+  running_steps = "\nThe steps that led there:" + told.str() + "\n";
+  Pair pair;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const std::string wrong = pair.Take(steps[i]);
+    if (wrong.empty()) continue;
+    std::ostringstream text;
+    text << "step " << i + 1 << " of " << steps.size() << ":" << steps[i] << "\nat "
+         << absl::FormatTime(pair.now(), absl::UTCTimeZone()) << "\n"
+         << wrong;
+    RC_FAIL(text.str());
+  }
+  for (const std::string& word : testing::Words(pair.changes())) ++reached[word];
+  ++sequences;
+  const std::string differs = pair.ReplayDifference();
+  if (!differs.empty()) RC_FAIL("a replay of all changes differs in " + differs);
+}
+
+RC_GTEST_PROP(Core, DoesWhatTheNaiveModelDoesAndItsChangesTellAll, ()) {  // R11–R21, R29
+  std::signal(SIGABRT, PrintRunningSteps);
+  RunBoth(*rc::gen::scale(kStepsPerSize, rc::gen::container<std::vector<Step>>(AnyStep())));
+}
+
+// Guards the test above against steps that lead nowhere.
+TEST(Core, RandomStepsReachEveryKindOfChangeAndRefusal) {
+  constexpr int kEnough = 100;
+  if (sequences < kEnough) GTEST_SKIP() << "only " << sequences << " sequences ran";
+  const std::set<std::string> elsewhere = {"ApplicationUpdated"};
+  for (const std::string& word : testing::AllWords()) {
+    if (elsewhere.contains(word)) continue;
+    EXPECT_GE(reached[word], 1) << word;
+  }
+  for (const char* const refusal :
+       {"APPLICATION_DELETED", "EDITION_MISMATCH", "INVALID_FIELD", "LICENSE_EXPIRED",
+        "NO_IDLE_LICENSE", "NOTHING_TO_RESET", "PACKAGE_REQUIRED", "RESET_LIMIT_REACHED",
+        "RESOURCE_NOT_FOUND", "SIP_POOL_EXHAUSTED", "SUBSCRIPTION_AMBIGUOUS", "WRONG_STATE"}) {
+    EXPECT_GE(reached[refusal], 1) << refusal;
+  }
+}
+
+// RapidCheck reads its parameters once, when the first property runs.
+const bool parameters_set = [] {
+  const char* runs = std::getenv("USHER_PROPERTY_RUNS");
+  const std::string parameters = absl::StrCat("max_success=", runs != nullptr ? runs : "150");
+  setenv("RC_PARAMS", parameters.c_str(), /*overwrite=*/0);
+  return true;
+}();
+
+}  // namespace
+}  // namespace usher::entitlement

@@ -1,0 +1,210 @@
+#include "rpc/event_to_proto.h"
+
+#include <set>
+#include <vector>
+
+#include "entitlement/civil.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "gtest/gtest.h"
+#include "usher/v1/event_service.pb.h"
+
+namespace usher::rpc {
+namespace {
+
+using entitlement::Account;
+using entitlement::AccountId;
+using entitlement::AccountNo;
+using entitlement::ApplicationEntry;
+using entitlement::ApplicationId;
+using entitlement::ApplicationNo;
+using entitlement::Change;
+using entitlement::ChangePayload;
+using entitlement::Edition;
+using entitlement::Email;
+using entitlement::EndReason;
+using entitlement::LicenseId;
+using entitlement::LicenseKind;
+using entitlement::PhoneId;
+using entitlement::Revision;
+using entitlement::SessionId;
+
+const absl::Time kThen = absl::FromUnixSeconds(1'000);
+const absl::Time kLater = absl::FromUnixSeconds(2'000) + absl::Microseconds(7);
+
+Account Acme() {
+  Account account;
+  account.no = AccountNo(1);
+  account.id = AccountId("acme");
+  account.display_name = "Acme Ltd";
+  account.zone_name = "Europe/Berlin";
+  ApplicationEntry entry;
+  entry.no = ApplicationNo(5);
+  entry.id = ApplicationId("support");
+  entry.display_name = "Support desk";
+  account.applications[entry.id] = entry;
+  return account;
+}
+
+struct Row {
+  ChangePayload payload;
+  // The event's payload in text format; empty where the change is told to nobody.
+  std::string event;
+};
+
+// One row for each change, in the order of ChangePayload.
+std::vector<Row> Rows() {
+  entitlement::Order order;
+  order.id = entitlement::OrderId(9);
+  order.total_cents = 24'000;
+  entitlement::Subscription subscription;
+  subscription.id = entitlement::SubscriptionId(4);
+  subscription.expire_time = kLater;
+  return {
+      {entitlement::AccountCreated{AccountId("acme"), "Acme", "UTC"},
+       "account_changed { display_name: 'Acme' time_zone: 'UTC' }"},
+      {entitlement::AccountUpdated{"Acme 2", "Asia/Tokyo", kThen},
+       "account_changed { display_name: 'Acme 2' time_zone: 'Europe/Berlin' "
+       "pending_time_zone: 'Asia/Tokyo' time_zone_change_time { seconds: 1000 } }"},
+      {entitlement::AccountUpdated{"Acme 2", "", kThen},
+       "account_changed { display_name: 'Acme 2' time_zone: 'Europe/Berlin' }"},
+      {entitlement::TimeZoneChanged{"Asia/Tokyo", absl::CivilMonth(2026, 12)},
+       "account_changed { display_name: 'Acme Ltd' time_zone: 'Asia/Tokyo' }"},
+      {entitlement::ApplicationCreated{ApplicationId("support"), "Desk", kLater},
+       "application_changed { display_name: 'Desk' }"},
+      {entitlement::ApplicationUpdated{"Desk 2"}, "application_changed { display_name: 'Desk 2' }"},
+      {entitlement::ApplicationDeleted{},
+       "application_changed { display_name: 'Support desk' deleted: true }"},
+      {entitlement::ApplicationUndeleted{}, "application_changed { display_name: 'Support desk' }"},
+      {entitlement::TrialStarted{3, kThen},
+       "trial_started { licenses: 3 expire_time { seconds: 1000 } }"},
+      {entitlement::OrderPlaced{order, true},
+       "order_placed { order_id: 9 total_cents: 24000 renewal: true }"},
+      {entitlement::SubscriptionStored{subscription}, ""},
+      {entitlement::LicensesGranted{LicenseId(4), 3, LicenseKind::kSip, Edition::kPremium,
+                                    entitlement::LicenseSource::kAddOn,
+                                    entitlement::SubscriptionId(4), kThen},
+       "licenses_granted { license_ids: [4, 5, 6] kind: LICENSE_KIND_SIP edition: EDITION_PREMIUM "
+       "source: LICENSE_SOURCE_ADD_ON subscription_id: 4 expire_time { seconds: 1000 } }"},
+      {entitlement::SubscriptionRenewed{subscription, {LicenseId(1)}, {LicenseId(2), LicenseId(3)}},
+       "subscription_renewed { subscription_id: 4 expire_time { seconds: 2000 nanos: 7000 } "
+       "lapsed_license_ids: [2, 3] }"},
+      {entitlement::LicensesExpired{
+           {LicenseId(1), LicenseId(2)}, LicenseKind::kAgent, Edition::kStandard},
+       "license_expired { license_ids: [1, 2] kind: LICENSE_KIND_AGENT edition: EDITION_STANDARD "
+       "}"},
+      {entitlement::LicenseBound{LicenseId(2), Email("a@x"), LicenseId(1)},
+       "license_bound { license_id: 2 email: 'a@x' moved_from_license_id: 1 }"},
+      {entitlement::LicenseReleased{LicenseId(2), Email("a@x"), entitlement::ReleaseCause::kLapsed},
+       "license_released { license_id: 2 email: 'a@x' cause: RELEASE_CAUSE_LAPSED }"},
+      {entitlement::LicensesReset{{LicenseId(1)}, {LicenseId(2)}, absl::CivilMonth(2026, 11), 3},
+       "licenses_reset { released_license_ids: 1 retained_license_ids: 2 month: '2026-11' used: 3 "
+       "}"},
+      {entitlement::SessionStarted{SessionId(8), Email("a@x"), entitlement::Channel::kMonitor,
+                                   entitlement::ClientId("tab"), LicenseId(2), absl::Minutes(1),
+                                   entitlement::LeaseTime{5}},
+       "session_started { session_id: 8 email: 'a@x' channel: CHANNEL_MONITOR client_id: 'tab' "
+       "license_id: 2 }"},
+      {entitlement::SessionEnded{SessionId(8), Email("a@x"), EndReason::kForced, "sorry"},
+       "session_ended { session_id: 8 email: 'a@x' reason: END_REASON_FORCED note: 'sorry' }"},
+      {entitlement::SessionDraining{SessionId(8), Email("a@x"), true, kThen},
+       "session_draining { session_id: 8 email: 'a@x' draining: true drain_deadline_time { "
+       "seconds: 1000 } }"},
+      {entitlement::SessionDraining{SessionId(8), Email("a@x"), false, kThen},
+       "session_draining { session_id: 8 email: 'a@x' }"},
+      {entitlement::AgentDrainChanged{Email("a@x"), kThen}, ""},
+      {entitlement::MobileAnsweringChanged{Email("a@x"), entitlement::MobileAnswering::kAlways},
+       "mobile_answering_changed { email: 'a@x' mode: MOBILE_ANSWERING_ALWAYS }"},
+      {entitlement::SessionTtlChanged{SessionId(8), absl::Minutes(1)}, ""},
+      {entitlement::SessionRenewed{SessionId(8), entitlement::LeaseTime{5}}, ""},
+      {entitlement::SessionForgotten{SessionId(8)}, ""},
+      {entitlement::PhoneOnline{PhoneId("4711"), LicenseId(6), absl::Minutes(1),
+                                entitlement::LeaseTime{5}},
+       "phone_online { phone_id: '4711' license_id: 6 }"},
+      {entitlement::PhoneMoved{PhoneId("4711"), LicenseId(6), LicenseId(7)},
+       "phone_online { phone_id: '4711' license_id: 7 }"},
+      {entitlement::PhoneOffline{PhoneId("4711"), LicenseId(7), EndReason::kLeaseExpired},
+       "phone_offline { phone_id: '4711' license_id: 7 reason: END_REASON_LEASE_EXPIRED }"},
+      {entitlement::PhoneDraining{PhoneId("4711"), kThen},
+       "phone_draining { phone_id: '4711' draining: true drain_deadline_time { seconds: 1000 } }"},
+      {entitlement::PhoneDraining{PhoneId("4711"), std::nullopt},
+       "phone_draining { phone_id: '4711' }"},
+      {entitlement::PhoneTtlChanged{PhoneId("4711"), absl::Minutes(1)}, ""},
+      {entitlement::PhoneRenewed{PhoneId("4711"), entitlement::LeaseTime{5}}, ""},
+      {entitlement::DenialCounted{LicenseKind::kAgent, Edition::kStandard}, ""},
+      {entitlement::UsageMonthStarted{absl::CivilMonth(2026, 12), kLater}, ""},
+  };
+}
+
+v1::WatchEventsResponse Encoded(const Account& account, const std::vector<Change>& changes) {
+  v1::WatchEventsResponse told;
+  EXPECT_TRUE(told.ParseFromString(EncodeEvents({
+      .account = &account,
+      .actor = "operator",
+      .request_id = "r-1",
+      .record_time = kLater,
+      .command_revision = Revision(12),
+      .changes = changes,
+  })));
+  return told;
+}
+
+Change ChangeOf(ChangePayload payload, int64_t revision) {
+  return {AccountNo(1), ApplicationNo(5), Revision(revision), kThen, std::move(payload)};
+}
+
+TEST(EventToProto, EveryChangeHasARow) {
+  std::set<size_t> seen;
+  for (const Row& row : Rows()) seen.insert(row.payload.index());
+  EXPECT_EQ(seen.size(), std::variant_size_v<ChangePayload>);
+}
+
+TEST(EventToProto, EveryEventIsToldWithItsPayload) {  // R29
+  const Account account = Acme();
+  for (const Row& row : Rows()) {
+    SCOPED_TRACE(row.event);
+    const auto told = Encoded(account, {ChangeOf(row.payload, 11)});
+    const bool is_event = entitlement::ClassOf(row.payload) == entitlement::ChangeClass::kEvent;
+    EXPECT_EQ(is_event, !row.event.empty()) << row.payload.index();
+    ASSERT_EQ(told.events_size(), is_event ? 1 : 0);
+    if (!is_event) continue;
+    v1::Event expected;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        row.event +
+            "revision: 11 event_time { seconds: 1000 } account: 'accounts/acme' "
+            "application: 'accounts/acme/applications/support' actor: 'operator' "
+            "request_id: 'r-1' record_time { seconds: 2000 nanos: 7000 } command_revision: 12",
+        &expected));
+    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(told.events(0), expected))
+        << told.events(0).DebugString();
+  }
+}
+
+TEST(EventToProto, TheAccountsOwnEventsNameNoApplication) {
+  const Account account = Acme();
+  Change change = ChangeOf(entitlement::AccountCreated{AccountId("acme"), "", "UTC"}, 1);
+  change.application = ApplicationNo();
+  const auto told = Encoded(account, {change});
+  ASSERT_EQ(told.events_size(), 1);
+  EXPECT_EQ(told.events(0).account(), "accounts/acme");
+  EXPECT_EQ(told.events(0).application(), "");
+}
+
+TEST(EventToProto, EventsKeepTheirOrderAndLeaveOthersOut) {
+  const Account account = Acme();
+  const auto told = Encoded(
+      account,
+      {ChangeOf(entitlement::SessionEnded{SessionId(1), Email("a@x"), EndReason::kSuperseded, ""},
+                11),
+       ChangeOf(entitlement::SessionRenewed{SessionId(3), {}}, 0),
+       ChangeOf(entitlement::SessionStarted{.id = SessionId(2), .email = Email("a@x")}, 12)});
+  ASSERT_EQ(told.events_size(), 2);
+  EXPECT_TRUE(told.events(0).has_session_ended());
+  EXPECT_EQ(told.events(0).revision(), 11);
+  EXPECT_TRUE(told.events(1).has_session_started());
+  EXPECT_EQ(told.events(1).revision(), 12);
+  EXPECT_EQ(told.events(1).command_revision(), 12);
+}
+
+}  // namespace
+}  // namespace usher::rpc

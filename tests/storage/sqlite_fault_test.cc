@@ -1,0 +1,236 @@
+// What the SQLite store does on a bad disk, and what a crash or a loss of power leaves behind.
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "storage/sqlite/sqlite_store.h"
+#include "tests/storage/store_test_support.h"
+#include "tests/support/fault_vfs.h"
+
+namespace usher::storage::testing {
+namespace {
+
+using Operation = FaultVfs::Operation;
+
+using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
+
+constexpr char kAnn[] = "ann@acme.example";
+
+class SqliteStoreFault : public ::testing::Test {
+ protected:
+  SqliteStoreFault() : vfs_("fault") {
+    store_ = OpenOrFail(Options());
+    script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)});
+    script_.Add(Started(1, kAnn, 1));
+    EXPECT_EQ(script_.Commit(*store_, "0"), absl::OkStatus());
+  }
+
+  SqliteStoreOptions Options() const {
+    return {.data_dir = directory_.path("data"), .vfs = vfs_.name(), .checkpoint_pages = 16};
+  }
+
+  // One login that takes the channel over, whose journal entry says how many there have been.
+  absl::Status TakeOver() {
+    Script attempt = script_;
+    attempt.Add(Ended(session_, kAnn, EndReason::kSuperseded));
+    attempt.Add(Started(session_ + 1, kAnn, 1));
+    absl::Status status = attempt.Commit(*store_, absl::StrCat(session_));
+    if (status.ok()) {
+      ++session_;
+      script_ = std::move(attempt);
+    }
+    return status;
+  }
+
+  // What `logins` takeovers leave, no more and no less.
+  static void ExpectTakeovers(Store& store, int64_t logins) {
+    std::vector<std::string> expected;
+    for (int64_t i = 0; i <= logins; ++i) expected.push_back(absl::StrCat(i));
+    EXPECT_EQ(JournalOf(store), expected);
+    const absl::StatusOr<Application> loaded =
+        store.LoadApplication(ApplicationNo(1), absl::InfinitePast());
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    ASSERT_EQ(loaded->sessions.size(), 1U);
+    EXPECT_TRUE(loaded->sessions.contains(SessionId(logins + 1)));
+    EXPECT_EQ(loaded->ended_sessions.size(), static_cast<size_t>(logins));
+  }
+
+  void Reopen() {
+    store_.reset();
+    store_ = OpenOrFail(Options());
+  }
+
+  TempDir directory_;
+  FaultVfs vfs_;
+  std::unique_ptr<SqliteStore> store_;
+  Script script_ = Script::WithApplication();
+  int64_t session_ = 1;
+};
+
+TEST_F(SqliteStoreFault, FullDiskRefusesAndLaterGoesOnWithNothingLost) {
+  // Wherever in the commit, or in the checkpoint before it, the disk becomes full.
+  for (int spared = 0; spared < 40; ++spared) {
+    vfs_.FailAfter(Operation::kWrite, spared, SQLITE_FULL);
+    while (true) {
+      const absl::Status status = TakeOver();
+      if (status.ok()) continue;
+      EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+      break;
+    }
+    EXPECT_TRUE(absl::IsUnavailable(TakeOver()));
+    ExpectTakeovers(*store_, session_ - 1);
+    vfs_.Heal();
+    ASSERT_EQ(TakeOver(), absl::OkStatus());
+    ExpectTakeovers(*store_, session_ - 1);
+  }
+  Reopen();
+  ExpectTakeovers(*store_, session_ - 1);
+}
+
+TEST_F(SqliteStoreFault, ReadsGoOnWhileTheDiskIsFull) {
+  vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
+  EXPECT_TRUE(absl::IsUnavailable(TakeOver()));
+  ExpectTakeovers(*store_, 0);
+  EXPECT_TRUE(store_->FindAnswer(AccountNo(1), "request", absl::InfinitePast()).ok());
+}
+
+TEST_F(SqliteStoreFault, NumbersRaisedInARefusedCommitAreRaisedAgain) {
+  vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
+  const int64_t far = 100'000;
+  Script attempt = script_;
+  attempt.Add(Ended(1, kAnn, EndReason::kSuperseded)).Add(Started(far, kAnn, 1));
+  Script again = attempt;
+  EXPECT_TRUE(absl::IsUnavailable(attempt.Commit(*store_)));
+  vfs_.Heal();
+  ASSERT_EQ(again.Commit(*store_), absl::OkStatus());
+  EXPECT_GE(store_->LoadApplication(ApplicationNo(1), absl::InfinitePast())->last_session_id,
+            SessionId(far));
+}
+
+TEST_F(SqliteStoreFault, FailedSyncIsDataLossForGood) {
+  vfs_.FailAfter(Operation::kSync, 0, SQLITE_IOERR_FSYNC);
+  const absl::Status status = TakeOver();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  vfs_.Heal();
+  EXPECT_TRUE(absl::IsDataLoss(TakeOver()));
+  EXPECT_TRUE(absl::IsDataLoss(store_->Prune(absl::InfiniteFuture(), 10).status()));
+}
+
+TEST_F(SqliteStoreFault, FailedSyncOfACheckpointIsDataLoss) {
+  int syncs = 0;
+  vfs_.Observe([&syncs](Operation operation, const std::string& path) {
+    if (operation == Operation::kSync && absl::EndsWith(path, ".db")) ++syncs;
+  });
+  while (syncs == 0) ASSERT_EQ(TakeOver(), absl::OkStatus());
+  // The next sync of the database file, by number of syncs: each commit makes one, of the log.
+  absl::Status status;
+  vfs_.Observe([this](Operation operation, const std::string& path) {
+    if (operation == Operation::kWrite && absl::EndsWith(path, ".db")) {
+      vfs_.FailAfter(Operation::kSync, 0, SQLITE_IOERR_FSYNC);
+    }
+  });
+  while (status.ok()) status = TakeOver();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  vfs_.Heal();
+  vfs_.Observe(nullptr);
+  Reopen();
+  ExpectTakeovers(*store_, session_ - 1);
+}
+
+TEST_F(SqliteStoreFault, ErrorWithUnknownOutcomeIsDataLoss) {
+  vfs_.FailAfter(Operation::kWrite, 0, SQLITE_IOERR_WRITE);
+  const absl::Status status = TakeOver();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  vfs_.Heal();
+  EXPECT_TRUE(absl::IsDataLoss(TakeOver()));
+}
+
+TEST_F(SqliteStoreFault, TakeoverWritesTwoPagesAndSyncsOnce) {
+  // Enough of another agent's sessions that Ann's stands on a page of its own.
+  const std::string bob = "bob@acme.example";
+  script_.Add(LicenseBound{.id = LicenseId(2), .email = Email(bob)}).Add(Started(2, bob, 2));
+  for (int64_t id = 3; id < 200; ++id) {
+    script_.Add(Ended(id - 1, bob, EndReason::kSuperseded)).Add(Started(id, bob, 2));
+  }
+  ASSERT_EQ(script_.Commit(*store_), absl::OkStatus());
+  script_.Add(Ended(199, bob, EndReason::kLogout));
+  ASSERT_EQ(script_.Commit(*store_), absl::OkStatus());  // and makes the checkpoint that was due
+  script_.Add(Ended(1, kAnn, EndReason::kSuperseded)).Add(Started(200, kAnn, 1));
+  int writes = 0;
+  int syncs = 0;
+  vfs_.Observe([&](Operation operation, const std::string& path) {
+    EXPECT_TRUE(absl::EndsWith(path, "-wal")) << path;
+    (operation == Operation::kWrite ? writes : syncs) += 1;
+  });
+  ASSERT_EQ(script_.Commit(*store_), absl::OkStatus());
+  vfs_.Observe(nullptr);
+  // The last leaf of `session` and that of `journal`, each a header and a page: no other table is
+  // touched.
+  EXPECT_EQ(writes, 2 * 2);
+  EXPECT_EQ(syncs, 1);
+}
+
+// Copies of the files as they stand after every write: what a process that dies there leaves to the
+// next.
+TEST_F(SqliteStoreFault, ProcessThatDiesAnywhereLeavesWhatWasCommitted) {
+  std::map<std::string, int64_t> images;  // directory -> takeovers whose commit had returned
+  int checkpoints = 0;
+  vfs_.Observe([&](Operation operation, const std::string& path) {
+    if (operation == Operation::kSync && absl::EndsWith(path, ".db")) ++checkpoints;
+    const std::string image = directory_.path(absl::StrCat("image-", images.size()));
+    std::filesystem::create_directory(image);
+    for (const char* name : {"usher.db", "usher.db-wal"}) {
+      const std::filesystem::path file = directory_.path(absl::StrCat("data/", name));
+      if (std::filesystem::exists(file)) {
+        std::filesystem::copy_file(file, std::filesystem::path(image) / name);
+      }
+    }
+    images[image] = session_ - 1;
+  });
+  for (int i = 0; i < 14; ++i) ASSERT_EQ(TakeOver(), absl::OkStatus());
+  vfs_.Observe(nullptr);
+  ASSERT_GT(checkpoints, 0);
+  for (const auto& [image, returned] : images) {
+    const std::unique_ptr<SqliteStore> left = OpenOrFail({.data_dir = image});
+    const auto found = static_cast<int64_t>(JournalOf(*left).size()) - 1;
+    ASSERT_TRUE(found == returned || found == returned + 1) << image << ": " << found;
+    ExpectTakeovers(*left, found);
+    ASSERT_FALSE(HasFailure()) << image;
+  }
+}
+
+// The files as they stood when they were synced last: what a loss of power leaves at worst.
+TEST_F(SqliteStoreFault, LossOfPowerTakesNothingThatWasCommitted) {
+  const std::string durable = directory_.path("durable");
+  std::filesystem::create_directory(durable);
+  const auto keep = [&durable](const std::filesystem::path& file) {
+    std::filesystem::copy_file(file, std::filesystem::path(durable) / file.filename(),
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  keep(directory_.path("data/usher.db"));
+  keep(directory_.path("data/usher.db-wal"));
+  vfs_.Observe([&](Operation operation, const std::string& path) {
+    if (operation == Operation::kSync) keep(path);
+  });
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_EQ(TakeOver(), absl::OkStatus());
+    const std::string image = directory_.path(absl::StrCat("image-", i));
+    std::filesystem::copy(durable, image);
+    const std::unique_ptr<SqliteStore> left = OpenOrFail({.data_dir = image});
+    ExpectTakeovers(*left, session_ - 1);
+    ASSERT_FALSE(HasFailure()) << image;
+  }
+  vfs_.Observe(nullptr);
+}
+
+}  // namespace
+}  // namespace usher::storage::testing

@@ -1,0 +1,349 @@
+// The SQLite store's files: made, owned, reopened, refused, damaged, and kept small.
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/sqlite/sqlite_store.h"
+#include "tests/storage/store_test_support.h"
+
+namespace usher::storage::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
+
+constexpr char kAnn[] = "ann@acme.example";
+
+// A connection that is not Usher's, for looking and for doing harm.
+class Stranger {
+ public:
+  explicit Stranger(const std::string& path) {
+    if (sqlite3_open(path.c_str(), &db_) != SQLITE_OK) std::abort();
+  }
+  ~Stranger() { sqlite3_close(db_); }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+
+  void Run(const std::string& sql) {
+    ASSERT_EQ(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db_);
+  }
+
+  // The first column of the first row.
+  std::string Ask(const char* sql) {
+    sqlite3_stmt* statement = nullptr;
+    EXPECT_EQ(sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db_);
+    std::string answer;
+    if (sqlite3_step(statement) == SQLITE_ROW) {
+      answer = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
+    }
+    sqlite3_finalize(statement);
+    return answer;
+  }
+
+ private:
+  sqlite3* db_ = nullptr;
+};
+
+std::string BytesOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class SqliteStoreFiles : public ::testing::Test {
+ protected:
+  std::string data_dir() const { return directory_.path("data"); }
+  std::string database() const { return directory_.path("data/usher.db"); }
+  std::string log() const { return directory_.path("data/usher.db-wal"); }
+
+  std::unique_ptr<SqliteStore> Open() { return OpenOrFail({.data_dir = data_dir()}); }
+  absl::Status OpenStatus() { return SqliteStore::Open({.data_dir = data_dir()}).status(); }
+
+  // A closed database with one application and a live session of Ann.
+  void MakeDatabase() {
+    const std::unique_ptr<SqliteStore> store = Open();
+    script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)});
+    script_.Add(Started(1, kAnn, 1));
+    ASSERT_EQ(script_.Commit(*store), absl::OkStatus());
+  }
+
+  void TakeOver(Store& store, int64_t from, int64_t to) {
+    script_.Add(Ended(from, kAnn, EndReason::kSuperseded)).Add(Started(to, kAnn, 1));
+    ASSERT_EQ(script_.Commit(store, std::string(200, 'j')), absl::OkStatus());
+  }
+
+  TempDir directory_;
+  Script script_ = Script::WithApplication();
+};
+
+TEST_F(SqliteStoreFiles, DirectoryIsMadeForTheOwnerAlone) {
+  Open();
+  struct stat status {};
+  ASSERT_EQ(stat(data_dir().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0700U);
+}
+
+TEST_F(SqliteStoreFiles, DirectoryWithoutParentIsRefusedByName) {
+  const std::string path = directory_.path("not/there");
+  const absl::Status status = SqliteStore::Open({.data_dir = path}).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr(path));
+  EXPECT_FALSE(SqliteStore::Open({.data_dir = ""}).ok());
+}
+
+TEST_F(SqliteStoreFiles, SecondServerIsKeptOut) {
+  std::unique_ptr<SqliteStore> first = Open();
+  const absl::Status status = OpenStatus();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr(data_dir()));
+  EXPECT_THAT(status.ToString(), HasSubstr(absl::StrCat("process ", getpid())));
+  first.reset();
+  EXPECT_EQ(OpenStatus(), absl::OkStatus());
+}
+
+TEST_F(SqliteStoreFiles, ReopenedStoreKnowsEverything) {
+  MakeDatabase();
+  EXPECT_FALSE(std::filesystem::exists(log()));  // an orderly end leaves one file
+  const std::unique_ptr<SqliteStore> store = Open();
+  EXPECT_EQ(store->LoadDirectory()->accounts.size(), 1U);
+  EXPECT_EQ(store->LoadAccount(AccountNo(1))->display_name, "Acme");
+  const Application loaded = store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+  EXPECT_EQ(loaded.sessions.size(), 1U);
+  EXPECT_EQ(loaded.licenses[0].holder, kAnn);
+  EXPECT_EQ(JournalOf(*store).size(), 1U);
+}
+
+TEST_F(SqliteStoreFiles, DatabaseKeepsItsIdentity) {
+  const std::string id(Open()->database_id());
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(Open()->database_id(), id);
+  EXPECT_NE(OpenOrFail({.data_dir = directory_.path("other")})->database_id(), id);
+}
+
+TEST_F(SqliteStoreFiles, NumbersAreNotReusedAfterARestart) {
+  MakeDatabase();
+  for (int restart = 0; restart < 3; ++restart) {
+    const std::unique_ptr<SqliteStore> store = Open();
+    const int64_t used = script_.last_revision();
+    EXPECT_GE(store->LoadAccount(AccountNo(1))->last_revision.value(), used);
+    const Application loaded =
+        store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+    const int64_t live = loaded.sessions.begin()->first.value();
+    const int64_t next = loaded.last_session_id.value() + 1;
+    ASSERT_GT(next, live);
+    TakeOver(*store, live, next);
+    // Within the run, the step that was made leaves room.
+    TakeOver(*store, next, next + 1);
+    EXPECT_GT(
+        store->LoadApplication(ApplicationNo(1), absl::InfinitePast())->last_session_id.value(),
+        next + 1);
+  }
+}
+
+TEST_F(SqliteStoreFiles, NewerSchemaIsRefusedAndLeftAlone) {
+  MakeDatabase();
+  Stranger(database()).Run("PRAGMA user_version = 999");
+  const std::string before = BytesOf(database());
+  const absl::Status status = OpenStatus();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr("schema version 999"));
+  EXPECT_THAT(status.ToString(), HasSubstr(database()));
+  EXPECT_EQ(BytesOf(database()), before);
+  Stranger(database()).Run("PRAGMA user_version = 1");
+  EXPECT_EQ(OpenStatus(), absl::OkStatus());
+}
+
+TEST_F(SqliteStoreFiles, DatabaseOfAnotherProgramIsRefused) {
+  std::filesystem::create_directory(data_dir());
+  Stranger(database()).Run("CREATE TABLE recipe (name TEXT)");
+  const std::string before = BytesOf(database());
+  const absl::Status status = OpenStatus();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr("not one of Usher's"));
+  EXPECT_EQ(BytesOf(database()), before);
+}
+
+TEST_F(SqliteStoreFiles, SchemaIsStrictAndSaysWhoseItIs) {
+  MakeDatabase();
+  Stranger stranger(database());
+  EXPECT_EQ(stranger.Ask("PRAGMA application_id"), absl::StrCat(0x55534852));
+  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), "1");
+  EXPECT_EQ(stranger.Ask("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(stranger.Ask("SELECT COUNT(*) FROM pragma_table_list"
+                         " WHERE schema = 'main' AND type = 'table' AND NOT strict"
+                         " AND name NOT LIKE 'sqlite%'"),
+            "0");
+  EXPECT_EQ(stranger.Ask("PRAGMA integrity_check"), "ok");
+  EXPECT_EQ(stranger.Ask("SELECT COUNT(*) FROM pragma_foreign_key_check"), "0");
+}
+
+// ---- Damage
+
+TEST_F(SqliteStoreFiles, FileThatIsNoDatabaseIsDataLoss) {
+  std::filesystem::create_directory(data_dir());
+  std::ofstream(database()) << std::string(8192, 'x');
+  const absl::Status status = OpenStatus();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr(database()));
+}
+
+TEST_F(SqliteStoreFiles, DamagedPageIsDataLoss) {
+  MakeDatabase();
+  const std::streamoff page = std::stoll(
+      Stranger(database()).Ask("SELECT rootpage FROM sqlite_schema WHERE name = 'license'"));
+  {
+    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((page - 1) * 4096);
+    file << std::string(64, '\x5a');
+  }
+  const std::unique_ptr<SqliteStore> store = Open();
+  const absl::Status status =
+      store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
+TEST_F(SqliteStoreFiles, UnknownTimeZoneIsDataLossAndNamed) {
+  MakeDatabase();
+  Stranger(database()).Run("UPDATE account SET zone_name = 'Mars/Olympus_Mons'");
+  const absl::Status status = Open()->LoadAccount(AccountNo(1)).status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr("Mars/Olympus_Mons"));
+  EXPECT_THAT(status.ToString(), HasSubstr("acme"));
+}
+
+TEST_F(SqliteStoreFiles, RowsThatContradictEachOtherAreDataLoss) {
+  MakeDatabase();
+  const std::string damages[] = {
+      "DELETE FROM license WHERE license_id = 5",
+      "UPDATE license SET kind = 2 WHERE license_id = 1",
+      "UPDATE session SET email = 'nobody@acme.example'",
+  };
+  for (const std::string& damage : damages) {
+    const std::string saved = directory_.path("saved.db");
+    std::filesystem::copy_file(database(), saved,
+                               std::filesystem::copy_options::overwrite_existing);
+    Stranger(database()).Run(damage);
+    const absl::Status status =
+        Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << damage << ": " << status;
+    std::filesystem::copy_file(saved, database(),
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  EXPECT_TRUE(Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).ok());
+}
+
+// ---- The second line of defence
+
+TEST_F(SqliteStoreFiles, ChangesThatContradictTheRowsAreRefusedWhole) {
+  MakeDatabase();
+  const std::unique_ptr<SqliteStore> store = Open();
+  const std::vector<ChangePayload> defects = {
+      LicenseBound{.id = LicenseId(1), .email = Email("bob@acme.example")},  // it has a holder
+      LicenseBound{.id = LicenseId(2), .email = Email(kAnn)},                // R11
+      LicenseBound{.id = LicenseId(99), .email = Email("bob@acme.example")},
+      LicenseReleased{.id = LicenseId(2), .email = Email(kAnn), .cause = ReleaseCause::kReset},
+      Ended(7, kAnn, EndReason::kLogout),
+      Started(1, kAnn, 1),
+      MobileAnsweringChanged{.email = Email("bob@acme.example"), .mode = MobileAnswering::kAlways},
+      LicensesExpired{.ids = {LicenseId(99)}},
+      LicensesGranted{.first_id = LicenseId(10), .count = 1},
+      PhoneOffline{.id = PhoneId("ext-1"), .license = LicenseId(3)},
+  };
+  const size_t events = JournalOf(*store).size();
+  for (const ChangePayload& defect : defects) {
+    script_.Add(ApplicationUpdated{"Renamed"}).Add(defect);
+    const absl::Status status = script_.Commit(*store);
+    EXPECT_TRUE(absl::IsInternal(status)) << "payload " << defect.index() << ": " << status;
+  }
+  EXPECT_EQ(JournalOf(*store).size(), events);
+  EXPECT_EQ(store->LoadAccount(AccountNo(1))->Find(ApplicationNo(1))->display_name, "Support");
+  script_.Add(Ended(1, kAnn, EndReason::kLogout));
+  EXPECT_EQ(script_.Commit(*store), absl::OkStatus());
+}
+
+// The core remembers so many ended sessions and drops more without a word.
+TEST_F(SqliteStoreFiles, SessionForgottenTakesThoseAlongThatItSuperseded) {
+  MakeDatabase();
+  const std::unique_ptr<SqliteStore> store = Open();
+  for (int64_t id = 1; id <= 3; ++id) TakeOver(*store, id, id + 1);
+  script_.Add(SessionForgotten{SessionId(3)});
+  ASSERT_EQ(script_.Commit(*store), absl::OkStatus());
+  const Application loaded = store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+  EXPECT_EQ(loaded.ended_sessions.size(), 0U);
+  ASSERT_EQ(loaded.sessions.size(), 1U);
+  EXPECT_TRUE(loaded.sessions.contains(SessionId(4)));
+}
+
+// ---- The write-ahead log
+
+class SqliteStoreLog : public SqliteStoreFiles {
+ protected:
+  static constexpr int kCheckpointPages = 32;
+  static constexpr int kLogPagesMax = 256;
+  static constexpr uintmax_t kPage = 4096;
+
+  void SetUp() override {
+    MakeDatabase();
+    store_ = OpenOrFail({.data_dir = data_dir(),
+                         .checkpoint_pages = kCheckpointPages,
+                         .log_pages_max = kLogPagesMax});
+  }
+
+  void Commits(int count) {
+    for (int i = 0; i < count; ++i, ++session_) TakeOver(*store_, session_, session_ + 1);
+  }
+
+  int64_t session_ = 1;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+TEST_F(SqliteStoreLog, StartsAnewAfterEveryCheckpoint) {
+  Commits(300);
+  EXPECT_LT(std::filesystem::file_size(log()), 2 * kCheckpointPages * kPage);
+}
+
+TEST_F(SqliteStoreLog, GoesOnBehindAReaderThatStandsStillAndRecovers) {
+  uintmax_t grown = 0;
+  {
+    Stranger reader(database());
+    reader.Run("BEGIN; SELECT COUNT(*) FROM journal");
+    Commits(150);
+    grown = std::filesystem::file_size(log());
+    EXPECT_GT(grown, 4 * kCheckpointPages * kPage);
+  }
+  Commits(300);
+  // It is written from its beginning again.
+  EXPECT_LT(std::filesystem::file_size(log()), grown + 2 * kCheckpointPages * kPage);
+  EXPECT_EQ(JournalOf(*store_).size(), 451U);
+}
+
+TEST_F(SqliteStoreLog, StaysBoundedWhileOthersNeverStopReading) {
+  std::atomic<bool> done = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([this, &done] {
+      while (!done) ASSERT_TRUE(store_->ReadJournal(AccountNo(1), Revision(0), 100'000).ok());
+    });
+  }
+  Commits(600);
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_LT(std::filesystem::file_size(log()), 2 * kLogPagesMax * kPage);
+}
+
+}  // namespace
+}  // namespace usher::storage::testing

@@ -1,0 +1,221 @@
+#include "tests/support/fault_vfs.h"
+
+#include <sqlite3.h>
+
+#include <mutex>
+#include <new>
+#include <optional>
+#include <utility>
+
+namespace usher::storage::testing {
+namespace {
+
+using Operation = FaultVfs::Operation;
+
+struct Fault {
+  Operation operation;
+  int spared;
+  int code;
+};
+
+}  // namespace
+
+struct FaultVfs::State {
+  std::string name;
+  sqlite3_vfs vfs{};
+  sqlite3_vfs* base = nullptr;
+
+  std::mutex mutex;
+  std::optional<Fault> fault;
+  Observer observer;
+
+  // What the operation is to fail with; SQLITE_OK to let it through.
+  int Verdict(Operation operation) {
+    const std::lock_guard lock(mutex);
+    if (!fault || fault->operation != operation) return SQLITE_OK;
+    if (fault->spared > 0) {
+      --fault->spared;
+      return SQLITE_OK;
+    }
+    return fault->code;
+  }
+
+  void Tell(Operation operation, const std::string& path) {
+    Observer told;
+    {
+      const std::lock_guard lock(mutex);
+      told = observer;
+    }
+    if (told) told(operation, path);
+  }
+};
+
+namespace {
+
+// The file of the default VFS follows it in memory.
+struct FaultFile {
+  sqlite3_file base;
+  FaultVfs::State* state;
+  // Empty for files of no interest, as temporary ones.
+  std::string* path;
+
+  sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
+};
+
+FaultFile& From(sqlite3_file* file) { return *reinterpret_cast<FaultFile*>(file); }
+sqlite3_file* Real(sqlite3_file* file) { return From(file).real(); }
+
+int Close(sqlite3_file* file) {
+  const int result = Real(file)->pMethods->xClose(Real(file));
+  delete From(file).path;
+  return result;
+}
+
+// Runs the operation unless it is to fail, and tells of it.
+template <typename Run>
+int Pass(sqlite3_file* file, Operation operation, Run run) {
+  FaultFile& fault_file = From(file);
+  if (fault_file.path->empty()) return run();
+  if (const int code = fault_file.state->Verdict(operation); code != SQLITE_OK) return code;
+  const int result = run();
+  if (result == SQLITE_OK) fault_file.state->Tell(operation, *fault_file.path);
+  return result;
+}
+
+int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+  return Pass(file, Operation::kWrite,
+              [&] { return Real(file)->pMethods->xWrite(Real(file), data, size, offset); });
+}
+
+int Sync(sqlite3_file* file, int flags) {
+  return Pass(file, Operation::kSync,
+              [&] { return Real(file)->pMethods->xSync(Real(file), flags); });
+}
+
+int Read(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
+  return Real(file)->pMethods->xRead(Real(file), data, size, offset);
+}
+int Truncate(sqlite3_file* file, sqlite3_int64 size) {
+  return Real(file)->pMethods->xTruncate(Real(file), size);
+}
+int FileSize(sqlite3_file* file, sqlite3_int64* size) {
+  return Real(file)->pMethods->xFileSize(Real(file), size);
+}
+int Lock(sqlite3_file* file, int level) { return Real(file)->pMethods->xLock(Real(file), level); }
+int Unlock(sqlite3_file* file, int level) {
+  return Real(file)->pMethods->xUnlock(Real(file), level);
+}
+int CheckReservedLock(sqlite3_file* file, int* result) {
+  return Real(file)->pMethods->xCheckReservedLock(Real(file), result);
+}
+int FileControl(sqlite3_file* file, int operation, void* argument) {
+  return Real(file)->pMethods->xFileControl(Real(file), operation, argument);
+}
+int SectorSize(sqlite3_file* file) { return Real(file)->pMethods->xSectorSize(Real(file)); }
+int DeviceCharacteristics(sqlite3_file* file) {
+  return Real(file)->pMethods->xDeviceCharacteristics(Real(file));
+}
+int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
+  return Real(file)->pMethods->xShmMap(Real(file), region, size, extend, memory);
+}
+int ShmLock(sqlite3_file* file, int offset, int count, int flags) {
+  return Real(file)->pMethods->xShmLock(Real(file), offset, count, flags);
+}
+void ShmBarrier(sqlite3_file* file) { Real(file)->pMethods->xShmBarrier(Real(file)); }
+int ShmUnmap(sqlite3_file* file, int remove) {
+  return Real(file)->pMethods->xShmUnmap(Real(file), remove);
+}
+
+// Version 2: with shared memory, which the log needs, and without memory-mapped reads.
+constexpr sqlite3_io_methods kMethods = {
+    .iVersion = 2,
+    .xClose = Close,
+    .xRead = Read,
+    .xWrite = Write,
+    .xTruncate = Truncate,
+    .xSync = Sync,
+    .xFileSize = FileSize,
+    .xLock = Lock,
+    .xUnlock = Unlock,
+    .xCheckReservedLock = CheckReservedLock,
+    .xFileControl = FileControl,
+    .xSectorSize = SectorSize,
+    .xDeviceCharacteristics = DeviceCharacteristics,
+    .xShmMap = ShmMap,
+    .xShmLock = ShmLock,
+    .xShmBarrier = ShmBarrier,
+    .xShmUnmap = ShmUnmap,
+    .xFetch = nullptr,
+    .xUnfetch = nullptr,
+};
+
+FaultVfs::State& StateOf(sqlite3_vfs* vfs) { return *static_cast<FaultVfs::State*>(vfs->pAppData); }
+
+int Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+  FaultVfs::State& state = StateOf(vfs);
+  FaultFile& fault_file = From(file);
+  fault_file.base.pMethods = nullptr;
+  const int result = state.base->xOpen(state.base, path, fault_file.real(), flags, out_flags);
+  if (result != SQLITE_OK) return result;
+  const bool watched = (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0 && path != nullptr;
+  fault_file.path = new std::string(watched ? path : "");
+  fault_file.state = &state;
+  fault_file.base.pMethods = &kMethods;
+  return SQLITE_OK;
+}
+
+int Delete(sqlite3_vfs* vfs, const char* path, int sync_directory) {
+  sqlite3_vfs* const base = StateOf(vfs).base;
+  return base->xDelete(base, path, sync_directory);
+}
+
+int Exists(sqlite3_vfs* vfs, const char* path, int flags, int* result) {
+  sqlite3_vfs* const base = StateOf(vfs).base;
+  return base->xAccess(base, path, flags, result);
+}
+
+int FullPathname(sqlite3_vfs* vfs, const char* path, int size, char* full) {
+  sqlite3_vfs* const base = StateOf(vfs).base;
+  return base->xFullPathname(base, path, size, full);
+}
+
+}  // namespace
+
+FaultVfs::FaultVfs(const std::string& name) : state_(std::make_unique<State>()) {
+  sqlite3_initialize();
+  state_->name = name;
+  state_->base = sqlite3_vfs_find(nullptr);
+  // Randomness, time and sleep go straight to the default one, which takes its own state from
+  // nowhere.
+  state_->vfs = *state_->base;
+  state_->vfs.pNext = nullptr;
+  state_->vfs.zName = state_->name.c_str();
+  state_->vfs.pAppData = state_.get();
+  state_->vfs.szOsFile = static_cast<int>(sizeof(FaultFile)) + state_->base->szOsFile;
+  state_->vfs.xOpen = Open;
+  state_->vfs.xDelete = Delete;
+  state_->vfs.xAccess = Exists;
+  state_->vfs.xFullPathname = FullPathname;
+  sqlite3_vfs_register(&state_->vfs, 0);
+}
+
+FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(&state_->vfs); }
+
+const std::string& FaultVfs::name() const { return state_->name; }
+
+void FaultVfs::FailAfter(Operation operation, int spared, int code) {
+  const std::lock_guard lock(state_->mutex);
+  state_->fault = Fault{operation, spared, code};
+}
+
+void FaultVfs::Heal() {
+  const std::lock_guard lock(state_->mutex);
+  state_->fault.reset();
+}
+
+void FaultVfs::Observe(Observer observer) {
+  const std::lock_guard lock(state_->mutex);
+  state_->observer = std::move(observer);
+}
+
+}  // namespace usher::storage::testing

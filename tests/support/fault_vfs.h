@@ -1,0 +1,43 @@
+// FaultVfs: SQLite's file system with faults, for tests of what the store does on a bad disk.
+//
+// Registered under its name as long as it lives; whoever opens a database by that name goes through
+// it to the default one. Counts writes and syncs of database and log files only. Outlives every
+// database opened by it. Any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace usher::storage::testing {
+
+class FaultVfs {
+ public:
+  enum class Operation { kWrite, kSync };
+
+  // The files of a database that have been written to, after each operation that succeeded.
+  using Observer = std::function<void(Operation operation, const std::string& path)>;
+
+  explicit FaultVfs(const std::string& name);
+  ~FaultVfs();
+
+  FaultVfs(const FaultVfs&) = delete;
+  FaultVfs& operator=(const FaultVfs&) = delete;
+
+  const std::string& name() const;
+
+  // The operation after `spared` more of its kind fails with SQLite's `code`, and so do all that
+  // follow until Heal.
+  void FailAfter(Operation operation, int spared, int code);
+  void Heal();
+
+  // Empty for none.
+  void Observe(Observer observer);
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace usher::storage::testing

@@ -1,0 +1,119 @@
+// usher-bench: how fast Usher is, by the measure of an empty RPC and of the disk.
+//
+//   usher-bench                          measures for about two minutes
+//   usher-bench --quick --json out.json  for half a minute
+//
+// Exit codes: 0 measured, however slow; 1 the server answered wrongly, or something failed; 2
+// usage.
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "tools/bench/interruption.h"
+#include "tools/bench/measurement.h"
+#include "tools/bench/plan.h"
+#include "tools/bench/report_text.h"
+#include "tools/bench/serve.h"
+#include "tools/bench/site.h"
+
+namespace usher::bench {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+struct Arguments {
+  Plan plan;
+  bool quick = false;
+  std::optional<int> rounds;
+  std::optional<double> seconds;
+  std::string json;
+  std::string serve;
+};
+
+std::string DefaultDirectory() {
+  const char* directory = std::getenv("TMPDIR");
+  return directory != nullptr && *directory != '\0' ? directory : "/tmp";
+}
+
+void Describe(CLI::App& app, Arguments& arguments) {
+  Plan& plan = arguments.plan;
+  app.add_flag("--quick", arguments.quick, "Less than 30 seconds in all");
+  app.add_option("--workloads", plan.workloads, "What to measure")
+      ->delimiter(',')
+      ->check(CLI::IsMember({std::string(kEcho), std::string(kLogin)}))
+      ->capture_default_str();
+  app.add_option("--in-flight", plan.in_flight, "Calls in flight, one level after the other")
+      ->delimiter(',')
+      ->check(CLI::Range(1, kInFlightMax))
+      ->capture_default_str();
+  app.add_option("--rounds", arguments.rounds, "Rounds of each level [7; quick: 5]")
+      ->check(CLI::Range(1, kRoundsMax));
+  app.add_option("--seconds", arguments.seconds, "Of each workload in each round [2; quick: 0.5]")
+      ->check(CLI::Range(kRoundSecondsMin, kRoundSecondsMax));
+  app.add_option("--agents", plan.agents, "Agents with a license")
+      ->check(CLI::Range(kAgentsMin, kAgentsMax))
+      ->capture_default_str();
+  app.add_option("--connections", plan.connections, "TCP connections")
+      ->check(CLI::Range(1, kConnectionsMax))
+      ->capture_default_str();
+  app.add_option("--client-threads", plan.client_threads, "Threads that call")
+      ->check(CLI::Range(1, kClientThreadsMax))
+      ->capture_default_str();
+  app.add_option("--dir", plan.directory, "Where the server's data goes for that time")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  app.add_option("--json", arguments.json, "Also write the figures to this file");
+  // How it starts its server; hidden, as it has no group.
+  app.add_option("--serve", arguments.serve)->group("");
+}
+
+int Serve(const std::string& data_dir) {
+  const absl::Status status = ServeUntilInputEnds(data_dir);
+  if (status.ok()) return 0;
+  std::cerr << "usher-bench --serve: " << status.message() << "\n";
+  return kExitFailed;
+}
+
+int MeasureAndReport(const Arguments& arguments) {
+  WatchForInterruption();
+  const auto report = Measure(arguments.plan);
+  if (!report.ok()) {
+    std::cerr << "usher-bench: " << report.status().message() << "\n";
+    return kExitFailed;
+  }
+  std::cout << ToText(*report);
+  if (arguments.json.empty()) return 0;
+  const absl::Status written = WriteJson(*report, arguments.json);
+  if (written.ok()) return 0;
+  std::cerr << "usher-bench: " << written.message() << "\n";
+  return kExitFailed;
+}
+
+int Main(int argc, char** argv) {
+  Arguments arguments;
+  Plan& plan = arguments.plan;
+  plan.directory = DefaultDirectory();
+  CLI::App app(
+      "Measures how many durable logins a second Usher takes, beside an echo RPC and the disk.",
+      "usher-bench");
+  Describe(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  if (!arguments.serve.empty()) return Serve(arguments.serve);
+  if (arguments.quick) MakeQuick(plan);
+  if (arguments.rounds) plan.rounds = *arguments.rounds;
+  if (arguments.seconds) plan.recorded = absl::Seconds(*arguments.seconds);
+  return MeasureAndReport(arguments);
+}
+
+}  // namespace
+}  // namespace usher::bench
+
+int main(int argc, char** argv) { return usher::bench::Main(argc, argv); }

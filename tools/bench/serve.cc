@@ -1,0 +1,51 @@
+#include "tools/bench/serve.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iostream>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "rpc/call_registry.h"
+#include "server/server.h"
+#include "tools/bench/echo.grpc.pb.h"
+
+namespace usher::bench {
+namespace {
+
+constexpr int kEchoBytesMax = 1024 * 1024;
+constexpr absl::Duration kShutdownGrace = absl::Seconds(10);
+
+void RegisterEchoService(rpc::CallRegistry& calls) {
+  using Service = v1::EchoService::AsyncService;
+  auto* service = calls.Serve<Service>();
+  calls.Add<Service>(
+      service, &Service::RequestEcho,
+      [](const grpc::ServerContext&, rpc::Responder<v1::EchoRequest, v1::EchoResponse> responder) {
+        const int bytes = std::clamp(responder.request().answer_bytes(), 0, kEchoBytesMax);
+        responder.message().mutable_payload()->assign(static_cast<size_t>(bytes), 'x');
+        responder.Answer();
+      });
+}
+
+}  // namespace
+
+absl::Status ServeUntilInputEnds(const std::string& data_dir) {
+  ServerOptions options;
+  options.data_dir = data_dir;
+  options.listen = "127.0.0.1:0";
+  options.extra_services = RegisterEchoService;
+  Server server(std::move(options));
+  absl::Status status = server.Start();
+  if (!status.ok()) return status;
+  std::cout << server.port() << std::endl;
+  char ignored = 0;
+  while (read(STDIN_FILENO, &ignored, 1) > 0) {
+  }
+  server.Shutdown(kShutdownGrace);
+  return absl::OkStatus();
+}
+
+}  // namespace usher::bench
