@@ -4,21 +4,20 @@
 // For defects only, never for what a caller may send: refusals are values (refusal.h). Any thread.
 #pragma once
 
-#include <cstdio>
-#include <cstdlib>
 #include <source_location>
 
 namespace usher::entitlement {
 
-// Aborts, naming `what` and the place, unless `holds`.
+// Throws what says `what` and where. Only Require calls it, and lets nothing out.
+[[noreturn]] void ThrowDefect(const char* what, std::source_location where);
+
+// Ends the process (std::terminate, which says what was thrown), naming `what` and the place,
+// unless `holds`.
 inline void Require(bool holds, const char* what,
-                    std::source_location where = std::source_location::current()) {
-  if (holds) [[likely]] {
-    return;
+                    std::source_location where = std::source_location::current()) noexcept {
+  if (!holds) [[unlikely]] {
+    ThrowDefect(what, where);
   }
-  std::fprintf(stderr, "usher: defect in %s (%s:%u): %s\n", where.function_name(),
-               where.file_name(), static_cast<unsigned>(where.line()), what);
-  std::abort();
 }
 
 }  // namespace usher::entitlement

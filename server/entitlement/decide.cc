@@ -56,6 +56,11 @@ Outcome Dispatch(const Units& units, const Target& target, const C& command,
   if (std::optional<Refusal> refusal = CheckExistence<C>(units, target)) {
     return Refuse(*std::move(refusal));
   }
+  if constexpr (requires { CheckNamed(units, command); }) {
+    if (std::optional<Refusal> refusal = CheckNamed(units, command)) {
+      return Refuse(*std::move(refusal));
+    }
+  }
   if constexpr (kRefusesDeleted<C> || std::is_same_v<C, CheckAccess>) {
     if (units.entry->deleted()) {
       ApplicationIsDeleted refusal{FullName(target.account, target.application)};

@@ -229,11 +229,13 @@ std::vector<Change> ChangesOf(const Units& units, const Order& order, const Subs
 
 }  // namespace
 
+std::optional<Refusal> CheckNamed(const Units& units, const RenewSubscription& command) {
+  if (units.application->Find(command.id) != nullptr) return std::nullopt;
+  return ResourceNotFound{SubscriptionName(units, command.id)};
+}
+
 Outcome DecideOn(const Units& units, const RenewSubscription& command, const Context& context) {
   const Subscription* subscription = units.application->Find(command.id);
-  if (subscription == nullptr) {
-    return Outcome{Refusal(ResourceNotFound{SubscriptionName(units, command.id)}), {}};
-  }
   const Carry carry = CarryOf(command, *subscription);
   const Subscription renewed = Renewed(*subscription, carry, command.months, units.account->zone);
   if (auto refusal = CheckTime(*subscription, renewed, context)) return Outcome{*refusal, {}};

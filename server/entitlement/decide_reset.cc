@@ -155,13 +155,15 @@ std::vector<Change> ChangesOf(const Plan& plan, const ResetAllowance& after, con
 
 }  // namespace
 
+std::optional<Refusal> CheckNamed(const Units& units, const ResetLicenses& command) {
+  const LicenseId unknown = FirstUnknown(*units.application, command.license_ids);
+  if (!unknown) return std::nullopt;
+  return ResourceNotFound{
+      absl::StrCat(FullName(units.account->id, units.entry->id), "/licenses/", unknown.value())};
+}
+
 Outcome DecideOn(const Units& units, const ResetLicenses& command, const Context& context) {
   const Application& application = *units.application;
-  if (const LicenseId unknown = FirstUnknown(application, command.license_ids)) {
-    return {Refusal(ResourceNotFound{absl::StrCat(FullName(units.account->id, units.entry->id),
-                                                  "/licenses/", unknown.value())}),
-            {}};
-  }
   const Plan plan = MakePlan(application, command.license_ids);
   ResetAllowance allowance = AllowanceOf(units, context);
   std::string etag = EtagOf(plan, allowance);

@@ -44,6 +44,8 @@ Outcome DecideOn(const Units& units, const GetSubscription& command, const Conte
 Outcome DecideOn(const Units& units, const ListSubscriptions& command, const Context& context);
 
 // decide_renewal.cc
+// RESOURCE_NOT_FOUND for the subscription, which comes before deletion.
+std::optional<Refusal> CheckNamed(const Units& units, const RenewSubscription& command);
 Outcome DecideOn(const Units& units, const RenewSubscription& command, const Context& context);
 
 // decide_license.cc
@@ -53,6 +55,8 @@ Outcome DecideOn(const Units& units, const ListResets& command, const Context& c
 Outcome DecideOn(const Units& units, const ListBindings& command, const Context& context);
 
 // decide_reset.cc
+// RESOURCE_NOT_FOUND for a license that is named, which comes before deletion.
+std::optional<Refusal> CheckNamed(const Units& units, const ResetLicenses& command);
 Outcome DecideOn(const Units& units, const ResetLicenses& command, const Context& context);
 
 // decide_login.cc

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "entitlement/decisions.h"
 #include "gtest/gtest.h"
 #include "tests/entitlement/buying.h"
 #include "tests/support/world.h"
@@ -132,6 +133,26 @@ TEST(DecideEntitlements, StartTheNextMonthWithWhatIsInUse) {  // R17
   const PoolView pool = PoolOf(Look(world), LicenseKind::kAgent, Edition::kStandard);
   EXPECT_EQ(pool.usage.peak_in_use, 1);
   EXPECT_EQ(pool.usage.denials, 0);
+}
+
+TEST(DecideEntitlements, DoNotShowTheFiguresOfAMonthThatIsOver) {  // R17
+  Account account{.no = AccountNo(1), .id = AccountId("acme"), .zone = absl::UTCTimeZone()};
+  const ApplicationEntry entry{.no = ApplicationNo(1), .id = ApplicationId("support")};
+  Application application{.no = entry.no, .account = account.no};
+  const size_t kind = IndexOf(LicenseKind::kAgent);
+  const size_t edition = IndexOf(Edition::kStandard);
+  application.pools[kind][edition] = {.granted = 3, .total = 3, .held = 2, .in_use = 1};
+  application.usage.month = absl::CivilMonth(2026, 10);
+  application.usage.pools[kind][edition] = {.peak_in_use = 3, .denials = 7};
+  const Policy policy;
+  const Catalog catalog = Catalog::Default();
+  const Context context{.now = At("2026-11-02T09:00:00Z"), .policy = &policy, .catalog = &catalog};
+  const Units units{.account = &account, .entry = &entry, .application = &application};
+  const Outcome outcome = DecideOn(units, GetEntitlements{}, context);
+  ASSERT_FALSE(outcome.refused());
+  const auto& reply = std::get<EntitlementsReply>(std::get<Reply>(outcome.result));
+  EXPECT_EQ(PoolOf(reply, LicenseKind::kAgent, Edition::kStandard).usage,
+            (PoolUsage{.peak_in_use = 1, .denials = 0}));
 }
 
 TEST(DecideEntitlements, ShowTheResetsOfTheAccountsMonth) {  // R18

@@ -498,7 +498,9 @@ TEST(DecideRenewal, IsRefusedInTheOrderOfItsComment) {  // R31
   EXPECT_EQ(world.Refused<ResourceNotFound>(none).resource,
             "accounts/acme/applications/support/subscriptions/9");
   world.Ask<ApplicationReply>(DeleteApplication{});
-  EXPECT_EQ(world.Refused<ApplicationIsDeleted>(none).application,
+  EXPECT_EQ(world.Refused<ResourceNotFound>(none).resource,
+            "accounts/acme/applications/support/subscriptions/9");
+  EXPECT_EQ(world.Refused<ApplicationIsDeleted>(wrong).application,
             "accounts/acme/applications/support");
   EXPECT_EQ(world
                 .Refused<ResourceNotFound>(none, Target{.account = AccountId("acme"),

@@ -91,6 +91,7 @@ TEST(Decide, EveryCommandNamesTheAccountThatThereIsNot) {  // R31
 TEST(Decide, ADeletedApplicationRefusesWhatWouldUseIt) {  // R4, R31
   World world;
   world.WithApplication();
+  world.Ask<OrderReply>(CreateOrder{.items = {{"standard-agent-package", 1, {}}}});
   world.Ask<ApplicationReply>(DeleteApplication{});
   for (const Row& row : CommandsOnApplications()) {
     const Outcome outcome = world.Run(row.command);

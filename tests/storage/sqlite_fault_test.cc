@@ -34,6 +34,9 @@ class SqliteStoreFault : public ::testing::Test {
     EXPECT_EQ(script_.Commit(*store_, "0"), absl::OkStatus());
   }
 
+  // A test that ended early leaves an observer that knows its variables.
+  void TearDown() override { vfs_.Observe(nullptr); }
+
   SqliteStoreOptions Options() const {
     return {.data_dir = directory_.path("data"), .vfs = vfs_.name(), .checkpoint_pages = 16};
   }

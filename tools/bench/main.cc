@@ -66,6 +66,9 @@ void Describe(CLI::App& app, Arguments& arguments) {
   app.add_option("--dir", plan.directory, "Where the server's data goes for that time")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
+  app.add_option("--server-wrapper", plan.server_wrapper,
+                 "Command to run the server by, such as 'valgrind --tool=callgrind'")
+      ->delimiter(' ');
   app.add_option("--json", arguments.json, "Also write the figures to this file");
   // How it starts its server; hidden, as it has no group.
   app.add_option("--serve", arguments.serve)->group("");

@@ -189,7 +189,7 @@ void Describe(const Plan& plan, const MessageSizes& sizes, v1::Report& report) {
 absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   auto directory = TemporaryDirectory::CreateIn(plan.directory);
   if (!directory.ok()) return directory.status();
-  auto server = ServerProcess::Start(absl::StrCat(directory->path(), "/data"));
+  auto server = ServerProcess::Start(absl::StrCat(directory->path(), "/data"), plan.server_wrapper);
   if (!server.ok()) return server.status();
   auto disk = DiskAnchor::Create(directory->path());
   if (!disk.ok()) return disk.status();

@@ -35,6 +35,8 @@ struct Plan {
   int agents = 3000;
   // Where the temporary directory is made: the file system that is measured.
   std::string directory;
+  // Words of a command that the server is run by, such as a profiler; mostly empty.
+  std::vector<std::string> server_wrapper;
 };
 
 // For a continuous check: less than 30 seconds in all.

@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -33,7 +35,7 @@ constexpr absl::Duration kStopPoll = absl::Milliseconds(5);
   // Interruptions of the terminal are this program's to handle; it ends the server in order.
   signal(SIGINT, SIG_IGN);
   if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0) _exit(kExecFailed);
-  execv("/proc/self/exe", arguments);
+  execvp(arguments[0], arguments);
   _exit(kExecFailed);
 }
 
@@ -47,16 +49,21 @@ absl::Status Ended(int status) {
 
 }  // namespace
 
-absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& data_dir) {
+absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& data_dir,
+                                                   const std::vector<std::string>& wrapper) {
   std::array<int, 2> input{};
   std::array<int, 2> output{};
   if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
     return absl::ErrnoToStatus(errno, "cannot make a pipe");
   }
-  std::string program = "usher-bench";
-  std::string flag = "--serve";
-  std::string directory = data_dir;
-  const std::array<char*, 4> arguments = {program.data(), flag.data(), directory.data(), nullptr};
+  std::error_code error_of_path;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error_of_path);
+  if (error_of_path) return absl::InternalError("cannot find this program's own file");
+  std::vector<std::string> words = wrapper;
+  words.insert(words.end(), {program.string(), "--serve", data_dir});
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid == 0) BecomeServer(parent, input[0], output[1], arguments.data());

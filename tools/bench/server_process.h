@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -17,8 +18,10 @@ namespace usher::bench {
 
 class ServerProcess {
  public:
-  // Returns when it serves `data_dir`. To be called before any thread is started.
-  static absl::StatusOr<ServerProcess> Start(const std::string& data_dir);
+  // Returns when it serves `data_dir`. `wrapper` is empty, or the words of a command that runs
+  // another, such as a profiler. To be called before any thread is started.
+  static absl::StatusOr<ServerProcess> Start(const std::string& data_dir,
+                                             const std::vector<std::string>& wrapper);
 
   ServerProcess(ServerProcess&& other) noexcept;
   ServerProcess& operator=(ServerProcess&&) = delete;
