@@ -30,7 +30,7 @@ std::vector<Row> CommandsOnApplications() {
       {"GetEntitlements", GetEntitlements{}, "OK"},
       {"CreateOrder", CreateOrder{.items = {{"standard-agent-package", 1, {}}}},
        "APPLICATION_DELETED"},
-      {"RenewSubscription", RenewSubscription{.id = SubscriptionId(9)}, "APPLICATION_DELETED"},
+      {"RenewSubscription", RenewSubscription{.id = SubscriptionId(1)}, "APPLICATION_DELETED"},
       {"GetOrder", GetOrder{.id = OrderId(1)}, "OK"},
       {"ListOrders", ListOrders{.limit = 1}, "OK"},
       {"GetSubscription", GetSubscription{.id = SubscriptionId(9)}, "RESOURCE_NOT_FOUND"},
