@@ -44,6 +44,7 @@ absl::Status Server::Start() {
   engine_options.catalog = catalog_;
   engine_options.encode_journal = rpc::EncodeEvents;
   engine_options.on_fatal = SayWhyTheProcessEnds;
+  engine_options.run_answers = [this](rpc::CallQueue::Task task) { grpc_->Run(std::move(task)); };
   engine_ = std::make_unique<engine::Engine>(std::move(engine_options), store_.get(),
                                              &engine::SystemClock());
   absl::Status status = engine_->Start();

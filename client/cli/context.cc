@@ -12,7 +12,10 @@
 namespace usher::cli {
 
 Context::Context(Client client, std::string server, OutputFormat format, Streams streams)
-    : client_(std::move(client)), server_(std::move(server)), format_(format), streams_(streams) {}
+    : client_(std::move(client)),
+      server_(std::move(server)),
+      format_(format),
+      streams_(std::move(streams)) {}
 
 ExitCode Context::Fail(const Error& error, std::string_view about) {
   // A server that did not answer is not asked for a zone.

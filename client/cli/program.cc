@@ -91,7 +91,7 @@ std::string SentenceOf(const CLI::ParseError& error, const CLI::App& root, const
   return absl::StrCat("'", NameOf(at), "' has no ", kind, " '", rest.front(), "'.");
 }
 
-ExitCode TellUsage(const CLI::ParseError& error, const CLI::App& root, Streams streams) {
+ExitCode TellUsage(const CLI::ParseError& error, const CLI::App& root, const Streams& streams) {
   const CLI::App* at = Deepest(&root);
   streams.err << "usher: " << SentenceOf(error, root, at) << '\n'
               << "hint: " << NameOf(at) << " --help\n";
@@ -100,7 +100,7 @@ ExitCode TellUsage(const CLI::ParseError& error, const CLI::App& root, Streams s
 
 }  // namespace
 
-ExitCode RunProgram(const std::vector<std::string>& arguments, Streams streams,
+ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& streams,
                     const Connector& connect) {
   CLI::App root(kDescription, "usher");
   root.formatter(std::make_shared<HelpFormatter>());

@@ -17,7 +17,7 @@ namespace usher::cli {
 using Connector = std::function<std::shared_ptr<client::Connection>(const ClientOptions&)>;
 
 // `arguments` are without the program's name.
-ExitCode RunProgram(const std::vector<std::string>& arguments, Streams streams,
+ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& streams,
                     const Connector& connect = client::Connect);
 
 }  // namespace usher::cli

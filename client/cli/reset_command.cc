@@ -1,6 +1,5 @@
 // usher reset
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <string>
 #include <vector>

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -16,7 +17,7 @@ class Engine::Impl {
  public:
   Impl(EngineOptions options, storage::Store* store, Clock* clock)
       : options_(std::move(options)),
-        loop_(&options_, store, clock, &inbox_, &reader_, &completer_, &counters_) {}
+        loop_(&options_, store, clock, &inbox_, &reader_, AnswersRunner(), &counters_) {}
 
   absl::Status Start() {
     if (absl::Status status = loop_.Prepare(); !status.ok()) return status;
@@ -41,7 +42,7 @@ class Engine::Impl {
       inbox_.Close();
       if (thread_.joinable()) thread_.join();
       reader_.Stop();
-      completer_.Stop();
+      if (completer_ != nullptr) completer_->Stop();
     });
   }
 
@@ -56,11 +57,18 @@ class Engine::Impl {
   }
 
  private:
+  Executor AnswersRunner() {
+    if (options_.run_answers) return options_.run_answers;
+    completer_ = std::make_unique<Worker>("usher-answers");
+    return [this](Worker::Task task) { completer_->Post(std::move(task)); };
+  }
+
   const EngineOptions options_;
   LoopCounters counters_;
   Inbox inbox_;
   Worker reader_{"usher-reader"};
-  Worker completer_{"usher-answers"};
+  // Only where nobody else runs the answers.
+  std::unique_ptr<Worker> completer_;
   Loop loop_;
   std::thread thread_;
   std::once_flag stopped_;

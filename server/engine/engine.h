@@ -7,10 +7,14 @@
 //
 // Promises: Submit never blocks on the store and always ends in exactly one call of `done`;
 // commands of one caller that waits for each answer take effect in that order; whatever is overdue
-// on the units of a command is carried out before it. Threading: Submit and Stop from any thread.
-// `done` runs on the engine's completion thread (where it is Overloaded or ServerDraining, on the
-// caller's): it must be quick and must not wait for the engine. Refuses to know: protobuf, gRPC,
-// SQL. Journal payloads and remembered answers are bytes that others encode.
+// on the units of a command is carried out before it.
+//
+// Threading: Submit and Stop from any thread. `done` runs where EngineOptions::run_answers runs it
+// (where it is Overloaded or ServerDraining, on the caller's thread): it must be quick and must not
+// wait for the engine.
+//
+// Refuses to know: protobuf, gRPC, SQL. Journal payloads and remembered answers are bytes that
+// others encode.
 #pragma once
 
 #include <cstdint>
@@ -69,10 +73,16 @@ struct CommandEvents {
 };
 using JournalEncoder = std::function<std::string(const CommandEvents&)>;
 
+// Runs a task soon, on a thread where `done`s may run; tasks in the order in which they are given.
+using Executor = std::function<void(absl::AnyInvocable<void()>)>;
+
 struct EngineOptions {
   entitlement::Policy policy;
   entitlement::Catalog catalog = entitlement::Catalog::Default();
   JournalEncoder encode_journal;
+  // Completes the answers of a batch; must serve until the engine has stopped. Where empty, the
+  // engine does it on a thread of its own. The wire has threads that send cheaper than any other.
+  Executor run_answers;
   // Commands that are queued or parked at most; one more is answered with Overloaded.
   int64_t in_flight_max = 10'000;
   // Commands of one batch at most.

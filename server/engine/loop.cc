@@ -43,13 +43,13 @@ const entitlement::HistoryQuery* HistoryQueryOf(const Result& result) {
 }  // namespace
 
 Loop::Loop(const EngineOptions* options, storage::Store* store, Clock* clock, Inbox* inbox,
-           Worker* reader, Worker* completer, LoopCounters* counters)
+           Worker* reader, Executor run_answers, LoopCounters* counters)
     : options_(options),
       store_(store),
       clock_(clock),
       inbox_(inbox),
       reader_(reader),
-      completer_(completer),
+      run_answers_(std::move(run_answers)),
       counters_(counters),
       working_set_(&options->policy),
       batch_(&options->encode_journal) {}
@@ -319,7 +319,7 @@ void Loop::Answer() {
     }
   }
   if (answers.empty()) return;
-  completer_->Post([counters = counters_, answers = std::move(answers)]() mutable {
+  run_answers_([counters = counters_, answers = std::move(answers)]() mutable {
     // First: who has an answer may count on the place being free.
     const auto count = static_cast<int64_t>(answers.size());
     counters->commands.fetch_add(count, std::memory_order_relaxed);
@@ -341,7 +341,7 @@ void Loop::ReadHistory(Batch::Pending pending) {
     } else {
       Die(page.status());
     }
-    completer_->Post([counters = counters_, pending = std::move(pending)]() mutable {
+    run_answers_([counters = counters_, pending = std::move(pending)]() mutable {
       counters->commands.fetch_add(1, std::memory_order_relaxed);
       counters->in_flight.fetch_sub(1, std::memory_order_relaxed);
       pending.submission.done(std::move(pending.result));

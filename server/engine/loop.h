@@ -41,10 +41,10 @@ struct LoopCounters {
 
 class Loop {
  public:
-  // All outlive the loop. `reader` runs what reads the store, `completer` the callbacks of
+  // All outlive the loop. `reader` runs what reads the store, `run_answers` the callbacks of
   // submissions.
   Loop(const EngineOptions* options, storage::Store* store, Clock* clock, Inbox* inbox,
-       Worker* reader, Worker* completer, LoopCounters* counters);
+       Worker* reader, Executor run_answers, LoopCounters* counters);
 
   // Reads what has to be known before the first command. Called once, before Run, on any thread.
   absl::Status Prepare();
@@ -98,7 +98,7 @@ class Loop {
   Clock* clock_;
   Inbox* inbox_;
   Worker* reader_;
-  Worker* completer_;
+  Executor run_answers_;
   LoopCounters* counters_;
 
   WorkingSet working_set_;

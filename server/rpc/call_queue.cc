@@ -2,7 +2,34 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "grpcpp/alarm.h"
+
 namespace usher::rpc {
+
+namespace {
+
+// A task on its way through the queue: one wake-up, however many answers it gives.
+class QueuedTask final : public CompletionTag {
+ public:
+  explicit QueuedTask(CallQueue::Task task) : task_(std::move(task)) {}
+
+  void Send(grpc::CompletionQueue* queue) {
+    alarm_.Set(queue, absl::ToChronoTime(absl::UnixEpoch()), static_cast<CompletionTag*>(this));
+  }
+
+  void Complete(bool /*ok*/) override {
+    const std::unique_ptr<QueuedTask> self(this);
+    task_();
+  }
+
+ private:
+  CallQueue::Task task_;
+  grpc::Alarm alarm_;
+};
+
+}  // namespace
 
 CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
     : queue_(std::move(queue)) {}
@@ -12,6 +39,8 @@ CallQueue::~CallQueue() { Drain(); }
 void CallQueue::Start(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(); });
 }
+
+void CallQueue::Run(Task task) { (new QueuedTask(std::move(task)))->Send(queue_.get()); }
 
 bool CallQueue::Enter() {
   // Counted before the look at the flag: who has set the flag and then sees a count of 0 can be

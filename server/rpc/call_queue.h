@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "grpcpp/completion_queue.h"
 
 namespace usher::rpc {
@@ -25,6 +26,8 @@ class CompletionTag {
 
 class CallQueue {
  public:
+  using Task = absl::AnyInvocable<void()>;
+
   explicit CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue);
   // Every call must have left.
   ~CallQueue();
@@ -35,6 +38,10 @@ class CallQueue {
   grpc::ServerCompletionQueue* get() { return queue_.get(); }
 
   void Start(int threads);
+
+  // Runs the task on a thread of the queue, soon. A call that has not left must depend on it, so
+  // that the queue is not shut down before.
+  void Run(Task task);
 
   // Counts a call that is about to be posted. False once draining: then it must not be.
   bool Enter();

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,6 +45,10 @@ class GrpcServer {
 
   // kUnavailable where the address cannot be taken.
   absl::Status Start();
+
+  // Runs the task on a thread that serves calls: where answers are sent cheapest, as its poller
+  // need not be woken for each. At least one call must wait for what the task does. Once started.
+  void Run(CallQueue::Task task) { queues_.front()->Run(std::move(task)); }
 
   // The port that is bound.
   int port() const { return port_; }

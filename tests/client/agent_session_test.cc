@@ -64,7 +64,7 @@ class AgentSessionTest : public ::testing::Test {
   }
 
   // From now on, renewals are answered so.
-  void Answer(Result<v1::SessionRenewal> renewal) {
+  void Answer(const Result<v1::SessionRenewal>& renewal) {
     connection_->On<v1::RenewSessionsRequest, v1::RenewSessionsResponse>(
         "RenewSessions",
         [renewal](const v1::RenewSessionsRequest&) -> Result<v1::RenewSessionsResponse> {

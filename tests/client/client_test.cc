@@ -35,7 +35,7 @@ class ClientTest : public ::testing::Test {
   }
 
   // GetAccount fails so many times with `error`, then succeeds.
-  void FailFirst(int times, Error error) {
+  void FailFirst(int times, const Error& error) {
     auto left = std::make_shared<int>(times);
     connection_->On<v1::GetAccountRequest, v1::GetAccountResponse>(
         "GetAccount",

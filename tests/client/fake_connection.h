@@ -33,7 +33,7 @@ class FakeConnection : public Connection {
   template <typename Request, typename Response>
   void On(const std::string& method, std::function<Result<Response>(const Request&)> answer) {
     const std::lock_guard lock(mutex_);
-    answers_[method] = [answer](const Message& request, Message& response) {
+    answers_[method] = [answer = std::move(answer)](const Message& request, Message& response) {
       const Result<Response> result = answer(static_cast<const Request&>(request));
       if (!result.ok()) return std::optional<Error>(result.error());
       response.CopyFrom(*result);

@@ -169,6 +169,18 @@ TEST(Settle, TheDeadlineStandsWhileNothingServes) {  // R16
   EXPECT_EQ(acme.agent("ann@acme.com").drain_deadline, deadline);
 }
 
+TEST(Settle, WhoJoinsThoseThatDrainLeavesTheirDeadlinesAlone) {  // R16
+  ByHand acme = Draining();
+  const auto deadline = acme.agent("ann@acme.com").drain_deadline;
+  acme.Grant(kAgent, kStandard, absl::Minutes(1));
+  acme.Bind(LicenseId(3), "ben@acme.com");
+  acme.Login("ben@acme.com", Channel::kWeb, kShift);
+  EXPECT_THAT(Words(acme.Advance(absl::Minutes(1))),
+              ElementsAre("LicensesExpired", "AgentDrainChanged", "SessionDraining"));
+  EXPECT_EQ(acme.agent("ann@acme.com").drain_deadline, deadline);
+  EXPECT_EQ(acme.agent("ben@acme.com").drain_deadline, acme.now + absl::Minutes(5));
+}
+
 TEST(Settle, AtTheDeadlineSessionsAndPhonesEndAndMobileAnsweringTurnsOff) {  // R16, R21
   ByHand acme = Draining();
   acme.Do(MobileAnsweringChanged{Email("ann@acme.com"), MobileAnswering::kWhenOffline});

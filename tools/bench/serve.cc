@@ -1,12 +1,14 @@
 #include "tools/bench/serve.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
-#include <iostream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "rpc/call_registry.h"
 #include "server/server.h"
@@ -30,9 +32,21 @@ void RegisterEchoService(rpc::CallRegistry& calls) {
       });
 }
 
+// Writes a line to standard output, and has it show what standard error shows from then on: the
+// server's log is for people, and who reads the line will not go on reading.
+absl::Status SayAndCloseOutput(const std::string& line) {
+  const auto bytes = static_cast<ssize_t>(line.size());
+  if (write(STDOUT_FILENO, line.data(), line.size()) == bytes &&
+      dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO) {
+    return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(errno, "cannot say the port");
+}
+
 }  // namespace
 
 absl::Status ServeUntilInputEnds(const std::string& data_dir) {
+  signal(SIGPIPE, SIG_IGN);
   ServerOptions options;
   options.data_dir = data_dir;
   options.listen = "127.0.0.1:0";
@@ -40,7 +54,8 @@ absl::Status ServeUntilInputEnds(const std::string& data_dir) {
   Server server(std::move(options));
   absl::Status status = server.Start();
   if (!status.ok()) return status;
-  std::cout << server.port() << std::endl;
+  status = SayAndCloseOutput(absl::StrCat(server.port(), "\n"));
+  if (!status.ok()) return status;
   char ignored = 0;
   while (read(STDIN_FILENO, &ignored, 1) > 0) {
   }

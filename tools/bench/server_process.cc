@@ -51,11 +51,6 @@ absl::Status Ended(int status) {
 
 absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& data_dir,
                                                    const std::vector<std::string>& wrapper) {
-  std::array<int, 2> input{};
-  std::array<int, 2> output{};
-  if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
-    return absl::ErrnoToStatus(errno, "cannot make a pipe");
-  }
   std::error_code error_of_path;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error_of_path);
   if (error_of_path) return absl::InternalError("cannot find this program's own file");
@@ -64,6 +59,12 @@ absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& data_dir,
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+
+  std::array<int, 2> input{};
+  std::array<int, 2> output{};
+  if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot make a pipe");
+  }
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid == 0) BecomeServer(parent, input[0], output[1], arguments.data());
