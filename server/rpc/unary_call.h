@@ -81,7 +81,6 @@ class UnaryMethod final : public Method {
 
     // Posts a call, of the pool where it has one.
     void PostOne() {
-      if (!queue->Enter()) return;
       std::unique_ptr<Call> call;
       {
         const std::lock_guard lock(mutex);
@@ -91,7 +90,7 @@ class UnaryMethod final : public Method {
         }
       }
       if (call == nullptr) call = std::make_unique<Call>(this);
-      call.release()->Post();
+      if (queue->Enter()) call.release()->Post();
     }
 
     // Takes a call back whose last operation is over.

@@ -17,10 +17,11 @@ absl::Duration PhoneTtl(absl::Duration ttl) { return Clamped(ttl, absl::Hours(24
 template <typename C, typename... Others>
 constexpr bool kIsOneOf = (std::is_same_v<C, Others> || ...);
 
-// Those that a deleted application refuses.
+// Those that a deleted application refuses before anything else; a renewal looks for its
+// subscription first.
 template <typename C>
-constexpr bool kNeedsLiving = kIsOneOf<C, StartSession, SetMobileAnswering, RegisterPhone,
-                                       ResetLicenses, CreateOrder, RenewSubscription>;
+constexpr bool kNeedsLiving =
+    kIsOneOf<C, StartSession, SetMobileAnswering, RegisterPhone, ResetLicenses, CreateOrder>;
 
 }  // namespace
 

@@ -127,6 +127,7 @@ std::string NaiveModel::On(App& app, const RenewSubscription& command) {
   if (command.id.value() < 1 || command.id.value() > static_cast<int64_t>(app.plans.size())) {
     return "RESOURCE_NOT_FOUND";
   }
+  if (app.deleted) return "APPLICATION_DELETED";
   Plan& plan = app.plans[static_cast<size_t>(command.id.value()) - 1];
   if (now_ >= plan.expire_time + kGrace) return "WRONG_STATE";
   const absl::Time new_expiry = MonthsAfter(plan.start_time, plan.months + command.months);
