@@ -43,7 +43,6 @@ class ClockTest : public ::testing::Test {
     if (!usherd_.has_value()) return;
     usherd_->Signal(SIGTERM);
     EXPECT_EQ(usherd_->Wait(), 0) << usherd_->output();
-    if (getenv("DEBUG_OUT")) fprintf(stderr, "%s", usherd_->output().c_str());
     usherd_.reset();
   }
 
