@@ -13,18 +13,22 @@ namespace {
 // A task on its way through the queue: one wake-up, however many answers it gives.
 class QueuedTask final : public CompletionTag {
  public:
-  explicit QueuedTask(CallQueue::Task task) : task_(std::move(task)) {}
+  QueuedTask(CallQueue* queue, CallQueue::Task task) : queue_(queue), task_(std::move(task)) {}
 
-  void Send(grpc::CompletionQueue* queue) {
-    alarm_.Set(queue, absl::ToChronoTime(absl::UnixEpoch()), static_cast<CompletionTag*>(this));
+  void Send() {
+    alarm_.Set(queue_->get(), absl::ToChronoTime(absl::UnixEpoch()),
+               static_cast<CompletionTag*>(this));
   }
 
   void Complete(bool /*ok*/) override {
-    const std::unique_ptr<QueuedTask> self(this);
+    CallQueue* const queue = queue_;
     task_();
+    delete this;
+    queue->Leave();
   }
 
  private:
+  CallQueue* const queue_;
   CallQueue::Task task_;
   grpc::Alarm alarm_;
 };
@@ -40,7 +44,12 @@ void CallQueue::Start(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(); });
 }
 
-void CallQueue::Run(Task task) { (new QueuedTask(std::move(task)))->Send(queue_.get()); }
+void CallQueue::Run(Task task) {
+  auto queued = std::make_unique<QueuedTask>(this, std::move(task));
+  // Counted like a call, whether draining or not: the queue waits for it.
+  calls_.fetch_add(1);
+  queued.release()->Send();
+}
 
 bool CallQueue::Enter() {
   // Counted before the look at the flag: who has set the flag and then sees a count of 0 can be

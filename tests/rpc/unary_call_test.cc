@@ -139,6 +139,16 @@ TEST_F(UnaryCallTest, AMessageBeyondTheReceiveLimitIsRefused) {
             grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST_F(UnaryCallTest, MetadataBeyondItsLimitIsRefused) {
+  Serve(Echo);
+  grpc::ClientContext context;
+  context.AddMetadata("x-much", std::string(kMetadataBytesMax + 1, 'x'));
+  v1::GetAccountResponse response;
+  EXPECT_EQ(stub_->GetAccount(&context, v1::GetAccountRequest(), &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(Get("the connection goes on").ok());
+}
+
 TEST_F(UnaryCallTest, ShutdownLetsCallsUnderWayBeAnswered) {
   std::mutex mutex;
   std::condition_variable here;

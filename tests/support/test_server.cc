@@ -160,7 +160,7 @@ int UsherdProcess::Wait() {
 }
 
 bool CanMoveClock() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(USHER_THREAD_SANITIZER)
   // The sanitizers' runtime must be loaded before any other library.
   return false;
 #else
