@@ -1,5 +1,5 @@
-// The state of an account: its zone and the directory of its applications; voice state will join
-// it.
+// The state of an account: its zone, the directory of its applications, and its Voice AI minutes
+// and calls.
 //
 // Altered by Apply (apply.h) only. A plain value; one thread at a time.
 #pragma once
@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "entitlement/civil.h"
 #include "entitlement/ids.h"
+#include "entitlement/voice.h"
 
 namespace usher::entitlement {
 
@@ -62,11 +63,16 @@ struct Account {
   // Deleted ones stay, as their ids stay taken.
   absl::btree_map<ApplicationId, ApplicationEntry> applications;
 
+  Voice voice;
+
   // The last revision of its journal that was given out.
   Revision last_revision;
 
   const ApplicationEntry* Find(const ApplicationId& id) const;
   const ApplicationEntry* Find(ApplicationNo application_no) const;
+
+  // Whether a live call depends on this process extending its lease.
+  bool has_leases() const { return !voice.calls.empty(); }
 
   friend bool operator==(const Account&, const Account&) = default;
 };

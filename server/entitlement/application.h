@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <queue>
 #include <string>
@@ -20,24 +19,10 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
+#include "entitlement/lease_time.h"
 #include "entitlement/types.h"
 
 namespace usher::entitlement {
-
-// An instant of the lease clock, which counts suspend and which no wall clock steps
-// (CLOCK_BOOTTIME). Means nothing beyond this run of the process, so it is never stored.
-struct LeaseTime {
-  int64_t micros = 0;
-
-  friend auto operator<=>(LeaseTime, LeaseTime) = default;
-  friend LeaseTime operator+(LeaseTime t, absl::Duration d) {
-    return {t.micros + absl::ToInt64Microseconds(d)};
-  }
-  friend absl::Duration operator-(LeaseTime a, LeaseTime b) {
-    return absl::Microseconds(a.micros - b.micros);
-  }
-  static constexpr LeaseTime Infinite() { return {std::numeric_limits<int64_t>::max()}; }
-};
 
 // A seat. License ids are dense: `Application::licenses[id - 1]`.
 struct License {
@@ -140,7 +125,9 @@ struct AddOn {
 struct Subscription {
   SubscriptionId id;
   std::string product;
-  Edition edition = Edition::kStandard;
+  // Unset for Voice AI: what such a subscription gives is told by the account's VoicePlan
+  // (voice.h).
+  std::optional<Edition> edition;
   int64_t units = 0;
   // The anchor of its months.
   absl::Time start_time;

@@ -16,6 +16,8 @@ void Apply(const MutableUnits& units, const Change& change) {
           Require(units.application != nullptr && units.application->no == change.application,
                   "a change of another application");
           Move(*units.application, change, payload);
+        } else if constexpr (requires { Move(*units.account, change, payload); }) {
+          Move(*units.account, change, payload);
         } else {
           Move(units, change, payload);
         }

@@ -19,16 +19,26 @@ void Apply(const MutableUnits& units, const Change& change);
 // just filled.
 void Reindex(Application& application);
 
+// The same for an account, whose grants, plans and calls a store has just filled. Of a call that is
+// loaded, the whole hold is reserved (voice.h).
+void Reindex(Account& account);
+
 // Gives every live session and phone one full ttl from `now` on: what a restart owes them (R30).
 void GrantFullLeases(Application& application, LeaseTime now);
+// The same for live calls, of which nobody knows whether they outlived the restart: what memory
+// alone knew of them is lost, and they are unheard until somebody extends them.
+void GrantFullLeases(Account& account, LeaseTime now);
 
 // Takes those whose lease has run out by `now` off the watch, at most `limit`, the longest overdue
 // first. The caller ends them (DecideLeases) or drops the application: they are not watched any
 // more.
 std::vector<LeaseHolder> TakeRunOutLeases(Application& application, LeaseTime now, int limit);
 
+std::vector<CallNo> TakeRunOutLeases(Account& account, LeaseTime now, int limit);
+
 // When to call TakeRunOutLeases next: never late, sometimes early. Infinite where nothing has a
 // lease.
 LeaseTime NextLeaseCheck(const Application& application);
+LeaseTime NextLeaseCheck(const Account& account);
 
 }  // namespace usher::entitlement

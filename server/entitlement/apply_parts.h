@@ -49,6 +49,20 @@ void Move(Application& application, const Change& change, const PhoneDraining& d
 void Move(Application& application, const Change& change, const PhoneTtlChanged& changed);
 void Move(Application& application, const Change& change, const PhoneRenewed& renewed);
 
+// apply_voice.cc
+void Move(Account& account, const Change& change, const VoicePlanStored& stored);
+void Move(Account& account, const Change& change, const MinutesGranted& granted);
+void Move(Account& account, const Change& change, const MinutesExpired& expired);
+void Move(Account& account, const Change& change, const CallStarted& started);
+void Move(Account& account, const Change& change, const CallConnected& connected);
+void Move(Account& account, const Change& change, const CallHeld& held);
+void Move(Account& account, const Change& change, const CallTtlChanged& changed);
+void Move(Account& account, const Change& change, const CallsExtended& extended);
+void Move(Account& account, const Change& change, const CallsContinued& continued);
+void Move(Account& account, const Change& change, const CallEnded& ended);
+void Move(Account& account, const Change& change, const CallAdjusted& adjusted);
+void Move(Account& account, const Change& change, const CallsForgotten& forgotten);
+
 // The license of that id, to be altered; a defect where there is none.
 License& LicenseAt(Application& application, LicenseId id);
 

@@ -11,10 +11,11 @@ constexpr bool kIsOneOf = (std::is_same_v<T, Others> || ...);
 template <typename Payload>
 constexpr ChangeClass ClassOfType() {
   if constexpr (kIsOneOf<Payload, SubscriptionStored, AgentDrainChanged, SessionTtlChanged,
-                         SessionForgotten, PhoneTtlChanged>) {
+                         SessionForgotten, PhoneTtlChanged, VoicePlanStored, CallHeld,
+                         CallTtlChanged>) {
     return ChangeClass::kDurable;
   } else if constexpr (kIsOneOf<Payload, SessionRenewed, PhoneRenewed, DenialCounted,
-                                UsageMonthStarted>) {
+                                UsageMonthStarted, CallsExtended, CallsContinued, CallsForgotten>) {
     return ChangeClass::kMemory;
   } else {
     return ChangeClass::kEvent;
@@ -26,6 +27,17 @@ constexpr ChangeClass ClassOfType() {
 ChangeClass ClassOf(const ChangePayload& payload) {
   return std::visit([](const auto& of) { return ClassOfType<std::remove_cvref_t<decltype(of)>>(); },
                     payload);
+}
+
+bool AltersAccount(const ChangePayload& payload) {
+  return std::visit(
+      [](const auto& of) {
+        using Payload = std::remove_cvref_t<decltype(of)>;
+        return kIsOneOf<Payload, VoicePlanStored, MinutesGranted, MinutesExpired, CallStarted,
+                        CallConnected, CallHeld, CallTtlChanged, CallsExtended, CallsContinued,
+                        CallEnded, CallAdjusted, CallsForgotten>;
+      },
+      payload);
 }
 
 }  // namespace usher::entitlement

@@ -225,6 +225,45 @@ struct ListPhones {
   int limit = 0;
 };
 
+// ---- Voice AI. These need the account and the name of the application, not its state.
+
+struct StartCall {
+  CallId id;
+  CallDirection direction = CallDirection::kInbound;
+  // As requested; zero where none was.
+  absl::Duration ttl;
+};
+
+struct ConnectCall {
+  CallId id;
+  // Unset: now.
+  std::optional<absl::Time> connect_time;
+};
+
+struct ExtendCalls {
+  std::vector<CallId> ids;
+};
+
+struct EndCall {
+  CallId id;
+  // As the media server measured it; unset, the server's own measure counts (R25).
+  std::optional<absl::Duration> connected_duration;
+};
+
+struct GetCall {
+  CallId id;
+};
+
+// Newest first, below `before` where it is set.
+struct ListCalls {
+  std::optional<CallState> state;
+  CallNo before;
+  int limit = 0;
+};
+
+// Target: the account.
+struct GetVoiceBalance {};
+
 using CommandPayload =
     std::variant<CreateAccount, GetAccount, ListAccounts, UpdateAccount, CreateApplication,
                  GetApplication, ListApplications, UpdateApplication, DeleteApplication,

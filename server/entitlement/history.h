@@ -1,5 +1,5 @@
-// What is read from the store rather than from the state: all accounts, and the orders, resets and
-// bindings of the past. Plain values, any thread.
+// What is read from the store rather than from the state: all accounts, and the orders, resets,
+// bindings and calls of the past. Plain values, any thread.
 //
 // Reads of it pass through the engine like any command, so that whatever is overdue is in it (R29),
 // and are then answered from the store.
@@ -16,6 +16,7 @@
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
 #include "entitlement/types.h"
+#include "entitlement/voice.h"
 
 namespace usher::entitlement {
 
@@ -57,8 +58,51 @@ struct BindingsQuery {
   int limit = 0;
 };
 
+// Minutes of a grant that a call was charged to.
+struct MinuteCharge {
+  GrantId grant;
+  int64_t minutes = 0;
+
+  friend bool operator==(const MinuteCharge&, const MinuteCharge&) = default;
+};
+
+struct CallView {
+  CallNo no;
+  CallId id;
+  CallDirection direction = CallDirection::kInbound;
+  CallState state = CallState::kRinging;
+  absl::Time start_time;
+  std::optional<absl::Time> connect_time;
+  std::optional<absl::Time> end_time;
+  // End of the lease by the wall clock; unset once it has ended.
+  std::optional<absl::Time> expire_time;
+  absl::Duration connected_duration;
+  int64_t charged_minutes = 0;
+  std::vector<MinuteCharge> charges;
+  int64_t uncovered_minutes = 0;
+  CallEndReason end_reason = CallEndReason::kNone;
+  int64_t reserved_minutes = 0;
+  bool final_minute = false;
+  std::optional<absl::Time> must_end_time;
+
+  friend bool operator==(const CallView&, const CallView&) = default;
+};
+
+// Calls of an application, live and ended; or only the ended ones.
+struct CallsQuery {
+  AccountNo account;
+  ApplicationNo application;
+  bool ended_only = false;
+  // Always set, so that no call is listed that started after the question was asked.
+  CallNo before;
+  int limit = 0;
+  // Those that were live then, newest first, as far as the page can show them: their leases and
+  // reservations are in memory alone. Empty where `ended_only`.
+  std::vector<CallView> live;
+};
+
 using HistoryQuery =
-    std::variant<AccountsQuery, OrderQuery, OrdersQuery, ResetsQuery, BindingsQuery>;
+    std::variant<AccountsQuery, OrderQuery, OrdersQuery, ResetsQuery, BindingsQuery, CallsQuery>;
 
 struct ResetRecord {
   Revision revision;
@@ -116,6 +160,19 @@ struct BindingsPage {
   bool more = false;
 };
 
-using HistoryPage = std::variant<AccountsPage, OrderFound, OrdersPage, ResetsPage, BindingsPage>;
+struct CallsPage {
+  std::vector<CallView> calls;
+  bool more = false;
+};
+
+// How an ended call is shown, by those who read it from memory and from a store.
+CallView ViewOf(const EndedCall& call);
+
+// Replaces calls of the page that are stored as live by what the query knows of them. A call that
+// ended since the question was asked is shown as ended.
+void ShowLive(const CallsQuery& query, CallsPage& page);
+
+using HistoryPage =
+    std::variant<AccountsPage, OrderFound, OrdersPage, ResetsPage, BindingsPage, CallsPage>;
 
 }  // namespace usher::entitlement

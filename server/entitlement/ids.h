@@ -62,6 +62,10 @@ using SubscriptionId = Number<struct SubscriptionIdTag>;
 using OrderId = Number<struct OrderIdTag>;
 using SessionId = Number<struct SessionIdTag>;
 
+// Unique within an account, in order of creation: lots of Voice AI minutes, and calls.
+using GrantId = Number<struct GrantIdTag>;
+using CallNo = Number<struct CallNoTag>;
+
 // Position in the journal of an account: strictly increasing, gaps allowed.
 using Revision = Number<struct RevisionTag>;
 
@@ -71,6 +75,8 @@ using ApplicationId = Name<struct ApplicationIdTag>;
 
 using ClientId = Name<struct ClientIdTag>;
 using PhoneId = Name<struct PhoneIdTag>;
+// What callers name a call; unique among the live and remembered calls of an application.
+using CallId = Name<struct CallIdTag>;
 
 // An agent's email as R11 normalises it; ParseEmail (email.h) makes one from what a caller sent.
 using Email = Name<struct EmailTag>;

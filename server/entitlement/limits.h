@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "absl/time/time.h"
+
 namespace usher::entitlement {
 
 inline constexpr int kResourceIdLengthMax = 63;
@@ -13,14 +15,17 @@ inline constexpr int kEmailLengthMax = 254;
 inline constexpr int kClientIdLengthMax = 128;
 inline constexpr int kPhoneIdLengthMax = 128;
 inline constexpr int kRequestIdLengthMax = 128;
+inline constexpr int kCallIdLengthMax = 128;
 inline constexpr int kNoteLengthMax = 200;
 inline constexpr int kTimeZoneLengthMax = 64;
 
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1000;
 
-// Sessions or phones in one heartbeat; license ids in one reset; bindings listed in its answer.
+// Sessions or phones, and calls, in one heartbeat; license ids in one reset; bindings listed in its
+// answer.
 inline constexpr int kRenewalBatchMax = 1000;
+inline constexpr int kCallBatchMax = 1000;
 inline constexpr int kResetLicenseIdsMax = 1000;
 inline constexpr int kResetListedMax = 1000;
 
@@ -37,5 +42,13 @@ inline constexpr int kApplicationsPerAccountMax = 10'000;
 
 // Ended sessions that an application remembers at most; the oldest go first.
 inline constexpr int64_t kEndedSessionsRememberedMax = 1'000'000;
+
+// What a media server may report as one call's connected time.
+inline constexpr absl::Duration kConnectedDurationMax = absl::Hours(24 * 31);
+// Ended calls that an account remembers at most. Of more than these the oldest are forgotten before
+// their day is over: EndCall no longer finds them, and their call_id may be used again.
+inline constexpr int64_t kEndedCallsRememberedMax = 1'000'000;
+// Purchases of additional minutes that an account may have unexpired at once.
+inline constexpr int64_t kMinutePurchasesPerAccountMax = 10'000;
 
 }  // namespace usher::entitlement

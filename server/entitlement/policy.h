@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "entitlement/types.h"
 
 namespace usher::entitlement {
 
@@ -39,8 +40,17 @@ struct Policy {
   // R28.
   absl::Duration request_id_memory = absl::Hours(24);
 
+  // R22, R23: what a voice package's months are counted by, and for how many months additional
+  // minutes last.
+  VoicePeriod voice_period = VoicePeriod::kMonth;
+  int additional_minutes_months = 12;
+
+  // How long an ended call is remembered: EndCall finds it, and its id stays taken.
+  absl::Duration ended_call_memory = absl::Hours(24);
+
   TtlBounds session_ttl = {absl::Seconds(60), absl::Seconds(10), absl::Hours(1)};
   TtlBounds phone_ttl = {absl::Seconds(60), absl::Seconds(10), absl::Hours(24)};
+  TtlBounds call_ttl = {absl::Seconds(90), absl::Seconds(10), absl::Minutes(10)};
 };
 
 }  // namespace usher::entitlement

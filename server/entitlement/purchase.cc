@@ -179,7 +179,7 @@ std::optional<Refusal> Planner::GrantLicenses() {
       purchase_.grants.push_back(LicensesGranted{.first_id = LicenseId(last_id + 1),
                                                  .count = count,
                                                  .kind = kind,
-                                                 .edition = subscription.edition,
+                                                 .edition = *subscription.edition,
                                                  .source = product.role == ProductRole::kPackage
                                                                ? LicenseSource::kPackage
                                                                : LicenseSource::kAddOn,

@@ -52,8 +52,8 @@ struct PackageRequired {
 
 struct EditionMismatch {
   std::string product;
-  // The edition of the subscription that was named.
-  Edition edition = Edition::kStandard;
+  // The edition of the subscription that was named; unset for Voice AI.
+  std::optional<Edition> edition;
 };
 
 struct SubscriptionAmbiguous {
@@ -70,6 +70,9 @@ struct LicenseExpired {
 struct NothingToReset {
   int64_t retained = 0;
 };
+
+// The application has no voice package, or none that is unexpired.
+struct VoicePackageRequired {};
 
 struct ApplicationIsDeleted {
   // Full name.
@@ -99,6 +102,19 @@ struct SipPoolExhausted {
   int64_t online = 0;
 };
 
+struct VoiceConcurrencyExhausted {
+  int64_t limit = 0;
+  int64_t active = 0;
+  // When to try again (RetryInfo).
+  absl::Duration retry_delay;
+};
+
+// Of all unexpired grants of the account together.
+struct VoiceMinutesExhausted {
+  int64_t remaining = 0;
+  int64_t reserved = 0;
+};
+
 struct ResetLimitReached {
   int used = 0;
   int limit = 0;
@@ -120,8 +136,9 @@ struct ServerDraining {};
 using Refusal =
     std::variant<InvalidField, BelowMinimumPurchase, RequestIdReused, PageTokenMismatch,
                  ResourceNotFound, ResourceAlreadyExists, PackageRequired, EditionMismatch,
-                 SubscriptionAmbiguous, LicenseExpired, NothingToReset, ApplicationIsDeleted,
-                 WrongState, NoIdleLicense, SipPoolExhausted, ResetLimitReached, EtagMismatch,
+                 SubscriptionAmbiguous, LicenseExpired, NothingToReset, VoicePackageRequired,
+                 ApplicationIsDeleted, WrongState, NoIdleLicense, SipPoolExhausted,
+                 VoiceConcurrencyExhausted, VoiceMinutesExhausted, ResetLimitReached, EtagMismatch,
                  Overloaded, StoreUnavailable, ServerDraining>;
 
 }  // namespace usher::entitlement

@@ -20,6 +20,7 @@
 #include "entitlement/order.h"
 #include "entitlement/refusal.h"
 #include "entitlement/types.h"
+#include "entitlement/voice.h"
 
 namespace usher::entitlement {
 
@@ -133,6 +134,10 @@ struct EntitlementsReply {
   std::vector<PoolView> pools;
   ResetAllowance resets;
   std::vector<CapacityStep> timeline;
+  // Voice AI: slots of the application, and what is left of the account's minutes.
+  int64_t voice_concurrency_limit = 0;
+  int64_t voice_concurrency_active = 0;
+  int64_t voice_minutes_remaining = 0;
 };
 
 struct OrderReply {
@@ -255,6 +260,47 @@ struct PhonesReply {
   bool more = false;
 };
 
+// The call as StartCall, ConnectCall, EndCall and GetCall answer it.
+struct CallReply {
+  CallView call;
+};
+
+struct CallExtensionView {
+  CallState state = CallState::kRinging;
+  // End of the lease; of an ended call that is remembered its end, else unset.
+  std::optional<absl::Time> expire_time;
+  bool final_minute = false;
+  std::optional<absl::Time> must_end_time;
+  CallEndReason end_reason = CallEndReason::kNone;
+};
+
+struct ExtendCallsReply {
+  // In the order of the command, whose call_ids are not repeated here. Calls that are not known are
+  // ENDED without a reason.
+  std::vector<CallExtensionView> extensions;
+};
+
+// The live calls of a state.
+struct CallsReply {
+  std::vector<CallView> calls;
+  bool more = false;
+};
+
+struct VoiceConcurrencyView {
+  ApplicationId application;
+  int64_t limit = 0;
+  int64_t active = 0;
+};
+
+struct VoiceBalanceReply {
+  // Unexpired ones in the order of consumption (R24); `held` is the server's own matter.
+  std::vector<MinuteGrant> grants;
+  int64_t remaining_minutes = 0;
+  int64_t reserved_minutes = 0;
+  // Of each application that has slots or calls, by id.
+  std::vector<VoiceConcurrencyView> concurrency;
+};
+
 // The first answer to the same request_id and payload, as it was encoded then (R28). Made by the
 // engine.
 struct RememberedReply {
@@ -268,7 +314,8 @@ using Reply =
                  SubscriptionReply, SubscriptionsReply, LicenseReply, LicensesReply, ResetReply,
                  StartSessionReply, RenewSessionsReply, EndSessionReply, ForceOfflineReply,
                  MobileAnsweringReply, CheckAccessReply, SessionsReply, AgentsReply,
-                 RegisterPhoneReply, RenewPhonesReply, UnregisterPhoneReply, PhonesReply,
-                 RememberedReply, HistoryQuery, HistoryPage>;
+                 RegisterPhoneReply, RenewPhonesReply, UnregisterPhoneReply, PhonesReply, CallReply,
+                 ExtendCallsReply, CallsReply, VoiceBalanceReply, RememberedReply, HistoryQuery,
+                 HistoryPage>;
 
 }  // namespace usher::entitlement

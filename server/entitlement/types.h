@@ -31,6 +31,24 @@ enum class EndReason : int8_t {
 enum class RetainReason : int8_t { kLoggedIn = 1, kMobileAnswering = 2 };
 enum class ReleaseCause : int8_t { kNone = 0, kReset = 1, kMoved = 2, kLapsed = 3 };
 
+enum class CallDirection : int8_t { kInbound = 1, kOutbound = 2 };
+enum class CallState : int8_t { kRinging = 1, kConnected = 2, kEnded = 3 };
+enum class CallEndReason : int8_t {
+  kNone = 0,
+  kCompleted = 1,
+  kLeaseExpired = 2,
+  kMinutesExhausted = 3,
+  kApplicationDeleted = 4,
+  kPackageExpired = 5,
+};
+
+// Where a grant's minutes come from: a month of a voice package, or an additional purchase. The
+// order is that of consumption (R24).
+enum class GrantSource : int8_t { kPackage = 1, kPurchase = 2 };
+
+// R22: what the months of a voice package are counted by. Stored, so the numbers stay.
+enum class VoicePeriod : int8_t { kMonth = 1, kAnniversary = 2 };
+
 inline constexpr size_t kLicenseKindCount = 2;
 inline constexpr size_t kEditionCount = 2;
 inline constexpr size_t kChannelCount = 3;

@@ -177,6 +177,50 @@ class PayloadWriter {
   }
   bool operator()(const entitlement::PhoneTtlChanged&) { return false; }
   bool operator()(const entitlement::PhoneRenewed&) { return false; }
+  bool operator()(const entitlement::VoicePlanStored&) { return false; }
+  bool operator()(const entitlement::MinutesGranted& c) {
+    v1::MinutesGranted& granted = *out_.mutable_minutes_granted();
+    granted.set_grant_id(c.id.value());
+    granted.set_product(c.product);
+    granted.set_minutes(c.minutes);
+    SetTime(c.expire_time, granted.mutable_expire_time());
+    return true;
+  }
+  bool operator()(const entitlement::MinutesExpired& c) {
+    v1::MinutesExpired& expired = *out_.mutable_minutes_expired();
+    expired.set_grant_id(c.id.value());
+    expired.set_unused_minutes(c.unused_minutes);
+    return true;
+  }
+  bool operator()(const entitlement::CallStarted& c) {
+    v1::CallStarted& started = *out_.mutable_call_started();
+    started.set_call_id(c.id.value());
+    started.set_direction(static_cast<v1::CallDirection>(c.direction));
+    return true;
+  }
+  bool operator()(const entitlement::CallConnected& c) {
+    out_.mutable_call_connected()->set_call_id(c.id.value());
+    return true;
+  }
+  bool operator()(const entitlement::CallHeld&) { return false; }
+  bool operator()(const entitlement::CallTtlChanged&) { return false; }
+  bool operator()(const entitlement::CallsExtended&) { return false; }
+  bool operator()(const entitlement::CallsContinued&) { return false; }
+  bool operator()(const entitlement::CallEnded& c) {
+    v1::CallEnded& ended = *out_.mutable_call_ended();
+    ended.set_call_id(c.id.value());
+    WriteCharges(c.charges, ended);
+    ended.set_reason(static_cast<v1::CallEndReason>(c.reason));
+    return true;
+  }
+  bool operator()(const entitlement::CallAdjusted& c) {
+    v1::CallAdjusted& adjusted = *out_.mutable_call_adjusted();
+    adjusted.set_call_id(c.id.value());
+    WriteCharges(c.charges, adjusted);
+    return true;
+  }
+  bool operator()(const entitlement::CallsForgotten&) { return false; }
+
   bool operator()(const entitlement::DenialCounted&) { return false; }
   bool operator()(const entitlement::UsageMonthStarted&) { return false; }
 
@@ -200,6 +244,16 @@ class PayloadWriter {
     online.set_phone_id(phone);
     online.set_license_id(license);
     return true;
+  }
+
+  template <typename Message>
+  static void WriteCharges(const entitlement::MinuteSpans& charges, Message& out) {
+    out.set_charged_minutes(entitlement::CoveredMinutesOf(charges));
+    for (const entitlement::MinuteSpan& span : entitlement::ByGrant(charges)) {
+      v1::MinuteCharge& charge = *out.add_charges();
+      charge.set_grant_id(span.grant.value());
+      charge.set_minutes(span.minutes);
+    }
   }
 
   std::string DisplayName() const {

@@ -98,7 +98,7 @@ RefusalText Explain(const entitlement::EditionMismatch& r, absl::Time) {
   return {v1::ERROR_REASON_EDITION_MISMATCH,
           StatusCode::FAILED_PRECONDITION,
           absl::StrCat(r.product, " can't join the subscription that was named, which is ",
-                       Short(r.edition), "."),
+                       r.edition ? Short(r.edition) : "one of Voice AI", "."),
           {{"product", r.product}, {"edition", Short(r.edition)}}};
 }
 
@@ -137,6 +137,13 @@ RefusalText Explain(const entitlement::NothingToReset& r, absl::Time) {
                                          " retained, whose agents are logged in or answer on "
                                          "mobile phones. The reset was not counted."),
           {{"retained", absl::StrCat(r.retained)}}};
+}
+
+RefusalText Explain(const entitlement::VoicePackageRequired&, absl::Time) {
+  return {v1::ERROR_REASON_VOICE_PACKAGE_REQUIRED,
+          StatusCode::FAILED_PRECONDITION,
+          "The application has no unexpired voice package. Order or renew one first.",
+          {}};
 }
 
 RefusalText Explain(const entitlement::ApplicationIsDeleted& r, absl::Time) {
@@ -183,6 +190,23 @@ RefusalText Explain(const entitlement::SipPoolExhausted& r, absl::Time) {
           {{"edition", Short(r.edition)},
            {"total", absl::StrCat(r.total)},
            {"online", absl::StrCat(r.online)}}};
+}
+
+RefusalText Explain(const entitlement::VoiceConcurrencyExhausted& r, absl::Time) {
+  return {v1::ERROR_REASON_VOICE_CONCURRENCY_EXHAUSTED,
+          StatusCode::RESOURCE_EXHAUSTED,
+          absl::StrCat("All slots for Voice AI calls are taken: ", r.active, " of ", r.limit,
+                       ". One comes free when a call ends; more can be bought."),
+          {{"limit", absl::StrCat(r.limit)}, {"active", absl::StrCat(r.active)}},
+          r.retry_delay};
+}
+
+RefusalText Explain(const entitlement::VoiceMinutesExhausted& r, absl::Time) {
+  return {v1::ERROR_REASON_VOICE_MINUTES_EXHAUSTED,
+          StatusCode::RESOURCE_EXHAUSTED,
+          absl::StrCat("No Voice AI minute is left: ", Count(r.remaining, "minute"), " remaining, ",
+                       r.reserved, " reserved by calls. Additional minutes can be bought."),
+          {{"remaining", absl::StrCat(r.remaining)}, {"reserved", absl::StrCat(r.reserved)}}};
 }
 
 RefusalText Explain(const entitlement::ResetLimitReached& r, absl::Time) {

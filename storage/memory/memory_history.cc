@@ -33,7 +33,7 @@ bool HeldAt(const BindingRecord& binding, absl::Time time) {
 
 }  // namespace
 
-void MemoryHistory::Record(const Change& change) {
+void MemoryHistory::Record(const Change& change, const entitlement::Account& account) {
   if (const auto* placed = std::get_if<entitlement::OrderPlaced>(&change.payload)) {
     pasts_[change.application].orders.push_back(placed->order);
   } else if (const auto* reset = std::get_if<entitlement::LicensesReset>(&change.payload)) {
@@ -56,7 +56,34 @@ void MemoryHistory::Record(const Change& change) {
     if (last == bindings.rend()) return;
     last->release_time = change.event_time;
     last->release_cause = released->cause;
+  } else {
+    RecordCall(change, account);
   }
+}
+
+void MemoryHistory::RecordCall(const Change& change, const entitlement::Account& account) {
+  if (const auto* started = std::get_if<entitlement::CallStarted>(&change.payload)) {
+    pasts_[change.application].calls.push_back({.no = started->no,
+                                                .id = started->id,
+                                                .direction = started->direction,
+                                                .start_time = change.event_time});
+  } else if (const auto* connected = std::get_if<entitlement::CallConnected>(&change.payload)) {
+    entitlement::CallView& call = CallOf(change, connected->no);
+    call.state = entitlement::CallState::kConnected;
+    call.connect_time = connected->connect_time;
+  } else if (const auto* ended = std::get_if<entitlement::CallEnded>(&change.payload)) {
+    CallOf(change, ended->no) = ViewOf(account.voice.ended_calls.at(ended->no));
+  } else if (const auto* adjusted = std::get_if<entitlement::CallAdjusted>(&change.payload)) {
+    CallOf(change, adjusted->no) = ViewOf(account.voice.ended_calls.at(adjusted->no));
+  }
+}
+
+entitlement::CallView& MemoryHistory::CallOf(const Change& change, entitlement::CallNo no) {
+  std::vector<entitlement::CallView>& calls = pasts_[change.application].calls;
+  return *std::lower_bound(calls.begin(), calls.end(), no,
+                           [](const entitlement::CallView& call, entitlement::CallNo wanted) {
+                             return call.no < wanted;
+                           });
 }
 
 HistoryPage MemoryHistory::Page(const entitlement::HistoryQuery& query,
@@ -115,6 +142,18 @@ HistoryPage MemoryHistory::Read(const entitlement::ResetsQuery& query,
                        [&query](const entitlement::ResetRecord& reset) {
                          return !query.before || reset.revision < query.before;
                        });
+  return page;
+}
+
+HistoryPage MemoryHistory::Read(const entitlement::CallsQuery& query,
+                                const Accounts& /*accounts*/) const {
+  entitlement::CallsPage page;
+  page.calls = Newest(Of(query.application).calls, query.limit, page.more,
+                      [&query](const entitlement::CallView& call) {
+                        return call.no < query.before &&
+                               (!query.ended_only || call.state == entitlement::CallState::kEnded);
+                      });
+  ShowLive(query, page);
   return page;
 }
 

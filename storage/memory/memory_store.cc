@@ -171,7 +171,7 @@ void MemoryStore::Store(const Change& change) {
   units.account = &accounts_[change.account];
   if (change.application) units.application = &applications_[change.application];
   entitlement::Apply(units, change);
-  history_.Record(change);
+  history_.Record(change, *units.account);
 }
 
 absl::StatusOr<std::optional<Answer>> MemoryStore::FindAnswer(AccountNo account,

