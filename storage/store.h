@@ -74,7 +74,7 @@ struct UnitMark {
   entitlement::ApplicationNo application;
   // InfiniteFuture where nothing falls due. Leases don't count.
   absl::Time next_due;
-  // Whether it has live sessions or online phones.
+  // Whether it has live sessions or online phones; of an account, live calls.
   bool has_leases = false;
 };
 
@@ -115,9 +115,13 @@ class Store {
   // Names of accounts and the numbers given out so far.
   virtual absl::StatusOr<entitlement::Directory> LoadDirectory() = 0;
 
-  // kNotFound where there is no such unit. `last_revision` and `last_session_id` may be ahead of
-  // the last one used, never behind.
-  virtual absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account) = 0;
+  // kNotFound where there is no such unit. `last_revision`, `last_session_id` and `last_call_no`
+  // may be ahead of the last one used, never behind.
+  //
+  // The tables of the account, not its indices: call entitlement::Reindex. Lease ends are unset;
+  // ended calls are those whose end is not before `ended_since`, the others are history.
+  virtual absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account,
+                                                           absl::Time ended_since) = 0;
 
   // The tables of the application, not its indices: call entitlement::Reindex. Lease ends are
   // unset; ended sessions are those whose end is not before `ended_since`. Others stay stored, as
@@ -131,7 +135,7 @@ class Store {
   // The soonest next_due of all marks; InfiniteFuture where there is none.
   virtual absl::StatusOr<absl::Time> NextDue() = 0;
 
-  // Applications whose mark has leases.
+  // Units whose mark has leases.
   virtual absl::StatusOr<std::vector<UnitRef>> ListUnitsWithLeases() = 0;
 
   virtual absl::Status Commit(const CommitBatch& batch) = 0;

@@ -57,7 +57,9 @@ const storage::Answer* Batch::FindAnswer(entitlement::AccountNo account,
 
 void Batch::Note(const Change& change) {
   const UnitKey account{change.account, entitlement::ApplicationNo()};
-  const UnitKey unit{change.account, change.application};
+  // Calls are the account's, whatever application they belong to.
+  const UnitKey unit =
+      AltersAccount(change.payload) ? account : UnitKey{change.account, change.application};
   touched_.insert(unit);
   if (ClassOf(change.payload) == ChangeClass::kMemory) return;
   changed_.insert(unit);

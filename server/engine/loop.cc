@@ -171,7 +171,7 @@ Loop::Located Loop::Locate(const Command& command) {
   }
   const entitlement::ApplicationEntry* entry =
       located.units.account->Find(command.target.application);
-  if (entry == nullptr) return located;
+  if (entry == nullptr || !NeedsApplication(command)) return located;
   located.units.application = working_set_.Find(entry->no);
   if (located.units.application == nullptr) located.waits = UnitKey{account_no, entry->no};
   return located;

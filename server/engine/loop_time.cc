@@ -116,7 +116,8 @@ void Loop::FeedBackgroundLoads() {
 
 void Loop::Load(const UnitKey& unit, bool background) {
   if (background) background_loading_.insert(unit);
-  reader_->Post([store = store_, inbox = inbox_, unit] {
+  const absl::Time ended_since = now_ - options_->policy.ended_call_memory;
+  reader_->Post([store = store_, inbox = inbox_, unit, ended_since] {
     LoadedUnit loaded;
     loaded.ref = {unit.first, unit.second};
     if (unit.second) {
@@ -126,7 +127,7 @@ void Loop::Load(const UnitKey& unit, bool background) {
         loaded.application = std::make_unique<entitlement::Application>(*std::move(application));
       }
     } else {
-      auto account = store->LoadAccount(unit.first);
+      auto account = store->LoadAccount(unit.first, ended_since);
       loaded.status = account.status();
       if (account.ok())
         loaded.account = std::make_unique<entitlement::Account>(*std::move(account));

@@ -25,9 +25,13 @@ Application* WorkingSet::Find(ApplicationNo application) {
 }
 
 void WorkingSet::Add(std::unique_ptr<Account> account, LeaseTime now) {
-  const AccountNo no = account->no;
-  dues_.Set({no, ApplicationNo()}, NextDue(*account));
-  LoadedAccount& loaded = accounts_[no];
+  entitlement::Reindex(*account);
+  entitlement::GrantFullLeases(*account, now);
+  RestoreLeases(*account);
+  const UnitKey key{account->no, ApplicationNo()};
+  dues_.Set(key, NextDue(*account, *policy_));
+  lease_checks_.Set(key, NextLeaseCheck(*account));
+  LoadedAccount& loaded = accounts_[account->no];
   loaded.last_used = now;
   loaded.unit = std::move(account);
 }
@@ -73,9 +77,14 @@ void WorkingSet::Reschedule(const UnitKey& unit, std::vector<storage::UnitMark>&
   if (!application_no) {
     const auto it = accounts_.find(account_no);
     if (it == accounts_.end()) return;
-    const absl::Time due = NextDue(*it->second.unit);
-    dues_.Set(unit, due);
-    if (due != it->second.stored_due) marks.push_back({account_no, {}, due, false});
+    const LoadedAccount& loaded = it->second;
+    const Account& account = *loaded.unit;
+    dues_.Set(unit, NextDue(account, *policy_));
+    lease_checks_.Set(unit, NextLeaseCheck(account));
+    const absl::Time stored_due = NextStoredDue(account);
+    if (stored_due != loaded.stored_due || account.has_leases() != loaded.stored_has_leases) {
+      marks.push_back({account_no, {}, stored_due, account.has_leases()});
+    }
     return;
   }
   const auto it = applications_.find(application_no);
@@ -96,7 +105,9 @@ void WorkingSet::MarksStored(const std::vector<storage::UnitMark>& marks) {
   for (const storage::UnitMark& mark : marks) {
     if (!mark.application) {
       const auto it = accounts_.find(mark.account);
-      if (it != accounts_.end()) it->second.stored_due = mark.next_due;
+      if (it == accounts_.end()) continue;
+      it->second.stored_due = mark.next_due;
+      it->second.stored_has_leases = mark.has_leases;
       continue;
     }
     const auto it = applications_.find(mark.application);
@@ -138,7 +149,13 @@ void WorkingSet::UsageNotStored(const std::vector<storage::UsageRecord>& usages)
 void WorkingSet::DropChanged(const UnitKey& unit) {
   const auto& [account_no, application_no] = unit;
   if (!application_no) {
-    accounts_.erase(account_no);
+    const auto it = accounts_.find(account_no);
+    if (it == accounts_.end()) return;
+    auto& kept = kept_calls_[account_no];
+    for (const auto& [no, call] : it->second.unit->voice.calls) {
+      if (!call.unheard) kept[no] = call.lease_end;
+    }
+    accounts_.erase(it);
     Forget(unit);
     return;
   }
@@ -163,7 +180,8 @@ void WorkingSet::DropUnused(LeaseTime unused_since) {
   });
   absl::erase_if(accounts_, [&](const auto& entry) {
     const LoadedAccount& loaded = entry.second;
-    if (loaded.last_used >= unused_since || HasLoadedApplication(*loaded.unit)) return false;
+    if (loaded.last_used >= unused_since || loaded.unit->has_leases()) return false;
+    if (HasLoadedApplication(*loaded.unit)) return false;
     Forget({loaded.unit->no, ApplicationNo()});
     return true;
   });
@@ -179,6 +197,20 @@ void WorkingSet::Touch(const UnitKey& unit, LeaseTime now) {
 void WorkingSet::Forget(const UnitKey& unit) {
   dues_.Set(unit, absl::InfiniteFuture());
   lease_checks_.Set(unit, LeaseTime::Infinite());
+}
+
+// As for applications below. Calls that were heard of in this run of the process still are.
+void WorkingSet::RestoreLeases(Account& account) {
+  const auto it = kept_calls_.find(account.no);
+  if (it == kept_calls_.end()) return;
+  for (auto& [no, call] : account.voice.calls) {
+    const auto kept = it->second.find(no);
+    if (kept == it->second.end()) continue;
+    call.lease_end = kept->second;
+    call.unheard = false;
+    account.voice.leases.push({kept->second, no});
+  }
+  kept_calls_.erase(it);
 }
 
 // The answers that were given tell of these lease ends, not of full ones.

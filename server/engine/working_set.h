@@ -33,7 +33,7 @@ class WorkingSet {
   entitlement::Account* Find(entitlement::AccountNo account);
   entitlement::Application* Find(entitlement::ApplicationNo application);
 
-  // Takes a unit that was created or loaded. A loaded application's leases are the kept ones, else
+  // Takes a unit that was created or loaded. The leases of a loaded one are the kept ones, else
   // full ones from `now`.
   void Add(std::unique_ptr<entitlement::Account> account, entitlement::LeaseTime now);
   void AddCreated(std::unique_ptr<entitlement::Application> application,
@@ -66,12 +66,11 @@ class WorkingSet {
   void UsageNotStored(const std::vector<storage::UsageRecord>& usages);
   bool usage_touched() const { return !usage_touched_.empty(); }
 
-  // Drops a unit whose state is not what is stored; lease ends of an application are kept for its
-  // reload.
+  // Drops a unit whose state is not what is stored; lease ends are kept for its reload.
   void DropChanged(const UnitKey& unit);
 
-  // Drops applications without leases, and accounts without applications, that no command has used
-  // since `unused_since`.
+  // Drops applications without leases, and accounts without live calls and applications, that no
+  // command has used since `unused_since`.
   void DropUnused(entitlement::LeaseTime unused_since);
   void Touch(const UnitKey& unit, entitlement::LeaseTime now);
 
@@ -81,6 +80,7 @@ class WorkingSet {
   struct LoadedAccount {
     std::unique_ptr<entitlement::Account> unit;
     absl::Time stored_due = absl::InfinitePast();
+    std::optional<bool> stored_has_leases;
     entitlement::LeaseTime last_used;
   };
   struct LoadedApplication {
@@ -96,6 +96,7 @@ class WorkingSet {
   };
 
   void Forget(const UnitKey& unit);
+  void RestoreLeases(entitlement::Account& account);
   void RestoreLeases(entitlement::Application& application);
   bool HasLoadedApplication(const entitlement::Account& account) const;
 
@@ -105,6 +106,9 @@ class WorkingSet {
   absl::flat_hash_map<entitlement::ApplicationNo, LoadedApplication> applications_;
   absl::flat_hash_map<UnitKey, std::vector<Submission>> parked_;
   absl::flat_hash_map<entitlement::ApplicationNo, KeptLeases> kept_leases_;
+  absl::flat_hash_map<entitlement::AccountNo,
+                      absl::flat_hash_map<entitlement::CallNo, entitlement::LeaseTime>>
+      kept_calls_;
   absl::flat_hash_set<entitlement::ApplicationNo> usage_touched_;
   Schedule<absl::Time> dues_{absl::InfiniteFuture()};
   Schedule<entitlement::LeaseTime> lease_checks_{entitlement::LeaseTime::Infinite()};

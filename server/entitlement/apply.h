@@ -19,8 +19,7 @@ void Apply(const MutableUnits& units, const Change& change);
 // just filled.
 void Reindex(Application& application);
 
-// The same for an account, whose grants, plans and calls a store has just filled. Of a call that is
-// loaded, the whole hold is reserved (voice.h).
+// The same for an account, whose grants, plans and calls a store has just filled.
 void Reindex(Account& account);
 
 // Gives every live session and phone one full ttl from `now` on: what a restart owes them (R30).

@@ -152,7 +152,10 @@ void Move(Account& account, const Change& /*change*/, const CallsExtended& exten
   }
 }
 
-void Move(Account& account, const Change& /*change*/, const CallsContinued& /*continued*/) {
+void Move(Account& account, const Change& /*change*/, const CallsContinued& continued) {
+  for (const CallExtension& extension : continued.calls) {
+    MoveReserved(account.voice, CallAt(account.voice, extension.no), extension.reserved);
+  }
   account.voice.continue_time = absl::InfiniteFuture();
 }
 

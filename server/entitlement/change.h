@@ -322,8 +322,10 @@ struct CallsExtended {
   std::vector<CallExtension> calls;
 };
 
-// Memory: the calls of a new month have been looked after.
-struct CallsContinued {};
+// Memory: live calls have gone on into a new month; none of it is a heartbeat.
+struct CallsContinued {
+  std::vector<CallExtension> calls;
+};
 
 // Event. Its event_time is the call's end.
 struct CallEnded {

@@ -271,7 +271,8 @@ using CommandPayload =
                  ListOrders, GetSubscription, ListSubscriptions, GetLicense, ListLicenses,
                  ResetLicenses, ListResets, ListBindings, StartSession, RenewSessions, EndSession,
                  ForceOffline, SetMobileAnswering, CheckAccess, ListSessions, ListAgents,
-                 RegisterPhone, RenewPhones, UnregisterPhone, ListPhones>;
+                 RegisterPhone, RenewPhones, UnregisterPhone, ListPhones, StartCall, ConnectCall,
+                 ExtendCalls, EndCall, GetCall, ListCalls, GetVoiceBalance>;
 
 struct Command {
   Target target;

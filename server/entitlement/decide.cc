@@ -18,14 +18,19 @@ constexpr bool kNeedsNoUnit = kIsOneOf<C, CreateAccount, ListAccounts>;
 
 template <typename C>
 constexpr bool kNeedsAccountOnly =
-    kIsOneOf<C, GetAccount, UpdateAccount, CreateApplication, ListApplications>;
+    kIsOneOf<C, GetAccount, UpdateAccount, CreateApplication, ListApplications, GetVoiceBalance>;
+
+// Those that need the account and the application's entry in it.
+template <typename C>
+constexpr bool kNeedsEntryOnly =
+    kIsOneOf<C, StartCall, ConnectCall, ExtendCalls, EndCall, GetCall, ListCalls>;
 
 // Those that a deleted application refuses. DeleteApplication and UndeleteApplication say
-// WRONG_STATE themselves; reads answer; RenewSessions and RenewPhones answer ENDED.
+// WRONG_STATE themselves; reads answer; RenewSessions, RenewPhones and ExtendCalls answer ENDED.
 template <typename C>
 constexpr bool kRefusesDeleted =
     kIsOneOf<C, UpdateApplication, CreateOrder, RenewSubscription, ResetLicenses, StartSession,
-             SetMobileAnswering, RegisterPhone>;
+             SetMobileAnswering, RegisterPhone, StartCall>;
 
 Outcome Refuse(Refusal refusal) { return {.result = std::move(refusal), .changes = {}}; }
 
@@ -37,7 +42,8 @@ std::optional<Refusal> CheckExistence(const Units& units, const Target& target) 
       return ResourceNotFound{absl::StrCat("accounts/", target.account.value())};
     }
     if constexpr (!kNeedsAccountOnly<C>) {
-      if (units.application == nullptr || units.entry == nullptr) {
+      const bool without_state = units.application == nullptr && !kNeedsEntryOnly<C>;
+      if (without_state || units.entry == nullptr) {
         return ResourceNotFound{FullName(target.account, target.application)};
       }
     }
@@ -75,6 +81,15 @@ Outcome Dispatch(const Units& units, const Target& target, const C& command,
 }
 
 }  // namespace
+
+bool NeedsApplication(const Command& command) {
+  return std::visit(
+      [](const auto& payload) {
+        using C = std::remove_cvref_t<decltype(payload)>;
+        return !kNeedsNoUnit<C> && !kNeedsAccountOnly<C> && !kNeedsEntryOnly<C>;
+      },
+      command.payload);
+}
 
 Outcome Decide(const Units& units, const Command& command, const Context& context) {
   return std::visit(

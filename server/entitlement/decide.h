@@ -39,21 +39,31 @@ std::vector<Change> Settle(const Units& units, absl::Time since, const Context& 
 
 // The next instant at which time itself changes something in the units: InfiniteFuture where never.
 // Leases are apart.
-absl::Time NextDue(const Account& account);
+absl::Time NextDue(const Account& account, const Policy& policy);
 absl::Time NextDue(const Application& application, const Policy& policy);
 
 // NextDue of what has to happen even where nobody loads the application: expiries, drain deadlines,
 // lapses. Figures of the month and ended sessions can wait for the next load.
 absl::Time NextStoredDue(const Application& application, const Policy& policy);
+// The same of an account: its zone, lapses and months of minutes, must_end_times.
+absl::Time NextStoredDue(const Account& account);
 
 // All that falls due at exactly the instant `due` = NextDue(…) ≤ now; event_time is `due`. The
 // caller applies it and asks again. The account's own part is decided with `units.application`
 // null.
 std::vector<Change> DecideDue(const Units& units, absl::Time due, const Context& context);
 
+// Whether the command is decided on the state of the application that it names. Calls are the
+// account's, so theirs are not: they need no more of it than its entry in the account.
+bool NeedsApplication(const Command& command);
+
 // R14, R21: ends the sessions and phones whose leases ran out (TakeRunOutLeases, apply.h), in the
 // order given.
 std::vector<Change> DecideLeases(const Units& units, const std::vector<LeaseHolder>& run_out,
+                                 const Context& context);
+
+// R27: the same for calls, which are billed to their last durable sign of life.
+std::vector<Change> DecideLeases(const Units& units, const std::vector<CallNo>& run_out,
                                  const Context& context);
 
 }  // namespace usher::entitlement

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "entitlement/call_end.h"
 #include "entitlement/change_list.h"
 #include "entitlement/civil.h"
 #include "entitlement/decisions.h"
@@ -23,6 +25,25 @@ std::optional<absl::Time> TrialEnd(const Account& account, const Context& contex
     if (had >= *policy.trials_per_account) return std::nullopt;
   }
   return AddDays(context.now, policy.trial_days, account.zone);
+}
+
+// R4: calls are the account's, but those of the application end with it.
+void EndCalls(const Units& units, const Context& context, ChangeList& changes) {
+  std::vector<const Call*> calls;
+  for (const auto& [no, call] : units.account->voice.calls) {
+    if (call.application == units.entry->no) calls.push_back(&call);
+  }
+  std::sort(calls.begin(), calls.end(), [](const Call* a, const Call* b) { return a->no < b->no; });
+  Reservations reservations(*units.account, context.now);
+  ChangeList ends(units, context.now, context);
+  for (const Call* call : calls) {
+    EndUnasked(units.account->no, *call, CallEndReason::kApplicationDeleted, context.now,
+               reservations, ends);
+  }
+  reservations.AddHolds(units.account->no, changes);
+  for (const Change& end : ends.Take()) {
+    changes.AddFor(units.account->no, units.entry->no, end.payload);
+  }
 }
 
 ApplicationReply ReplyOf(const Units& units, const ApplicationEntry& entry) {
@@ -113,6 +134,7 @@ Outcome DecideOn(const Units& units, const DeleteApplication& /*command*/, const
     changes.Add(
         PhoneOffline{.id = id, .license = phone.license, .reason = EndReason::kApplicationDeleted});
   }
+  EndCalls(units, context, changes);
   changes.Add(ApplicationDeleted{});
   entry.delete_time = context.now;
   return Outcome{Reply(ReplyOf(units, entry)), changes.Take()};

@@ -56,11 +56,18 @@ std::vector<CapacityStep> TimelineOf(const Application& application) {
 
 Outcome DecideOn(const Units& units, const GetEntitlements& /*command*/, const Context& context) {
   const absl::CivilMonth month = MonthOf(*units.account, context.now).label;
-  return Outcome{Reply(EntitlementsReply{.application = ViewOf(*units.account, *units.entry),
-                                         .pools = PoolsOf(*units.application, month),
-                                         .resets = AllowanceOf(units, context),
-                                         .timeline = TimelineOf(*units.application)}),
-                 {}};
+  const Voice& voice = units.account->voice;
+  const VoiceApplication* calls = voice.Find(units.application->no);
+  return Outcome{
+      Reply(EntitlementsReply{
+          .application = ViewOf(*units.account, *units.entry),
+          .pools = PoolsOf(*units.application, month),
+          .resets = AllowanceOf(units, context),
+          .timeline = TimelineOf(*units.application),
+          .voice_concurrency_limit = calls != nullptr ? calls->ConcurrencyAt(context.now) : 0,
+          .voice_concurrency_active = calls != nullptr ? calls->active : 0,
+          .voice_minutes_remaining = MinutesLeft(voice).remaining}),
+      {}};
 }
 
 }  // namespace usher::entitlement

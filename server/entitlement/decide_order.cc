@@ -26,20 +26,20 @@ std::optional<Refusal> CheckItem(const OrderItem& item, size_t i, const Catalog&
     return InvalidField{.field = FieldOf(i, "product"),
                         .description = "must be a product_id of the catalog"};
   }
-  if (product->is_voice()) {
-    return InvalidField{.field = FieldOf(i, "product"),
-                        .description = absl::StrCat("is ", product->product_id,
-                                                    ", but this server does not sell Voice AI "
-                                                    "products yet")};
-  }
   if (item.quantity < 1 || item.quantity > product->maximum_quantity) {
     return InvalidField{
         .field = FieldOf(i, "quantity"),
         .description = absl::StrCat("must be from 1 to ", product->maximum_quantity)};
   }
-  if (product->role == ProductRole::kPackage && item.subscription) {
+  const bool package =
+      product->role == ProductRole::kPackage || product->role == ProductRole::kVoicePackage;
+  if (package && item.subscription) {
     return InvalidField{.field = FieldOf(i, "subscription_id"),
                         .description = "must be 0 for a package, which starts a new subscription"};
+  }
+  if (product->role == ProductRole::kVoiceMinutes && item.subscription) {
+    return InvalidField{.field = FieldOf(i, "subscription_id"),
+                        .description = "must be 0 for minutes, which are the account's"};
   }
   return std::nullopt;
 }
@@ -53,6 +53,10 @@ std::vector<Change> ChangesOf(const Units& units, const Purchase& purchase,
     changes.Add(SubscriptionStored{subscription});
   }
   for (const LicensesGranted& grant : purchase.grants) changes.Add(grant);
+  for (const auto& [id, plan] : purchase.plans) changes.Add(VoicePlanStored{plan});
+  for (const MinutesGranted& minutes : purchase.minutes) {
+    changes.AddFor(units.account->no, ApplicationNo(), minutes);
+  }
   return changes.Take();
 }
 

@@ -11,6 +11,7 @@
 #include "entitlement/limits.h"
 #include "entitlement/purchase.h"
 #include "entitlement/views.h"
+#include "entitlement/voice_plan.h"
 
 namespace usher::entitlement {
 namespace {
@@ -120,13 +121,23 @@ Carry CarryOf(const RenewSubscription& command, const Subscription& subscription
   return carry;
 }
 
+// What a voice subscription gives; null for others.
+const VoicePlan* PlanOf(const Units& units, const Subscription& subscription) {
+  if (subscription.edition) return nullptr;
+  return &units.account->voice.Find(units.application->no)->plans.at(subscription.id);
+}
+
 // The subscription with its new term; what is not carried keeps the old expiry.
-Subscription Renewed(const Subscription& subscription, const Carry& carry, int months,
-                     absl::TimeZone zone) {
+Subscription Renewed(const Units& units, const Subscription& subscription, const Carry& carry,
+                     int months, absl::Time now) {
+  const Account& account = *units.account;
   Subscription renewed = subscription;
   renewed.units = carry.units;
   renewed.months += months;
-  renewed.expire_time = AddMonths(subscription.start_time, renewed.months, zone);
+  const VoicePlan* plan = PlanOf(units, subscription);
+  renewed.expire_time = plan != nullptr
+                            ? EndOfPlan(account, *plan, renewed.months, now)
+                            : AddMonths(subscription.start_time, renewed.months, account.zone);
   for (const AddOn& carried : carry.add_ons) {
     const auto old =
         std::find_if(renewed.add_ons.begin(), renewed.add_ons.end(), [&](const AddOn& add_on) {
@@ -146,10 +157,12 @@ Subscription Renewed(const Subscription& subscription, const Carry& carry, int m
 
 Order OrderOf(const Subscription& renewed, const Carry& carry, int months, const Context& context) {
   Order order{.create_time = context.now, .actor = context.actor};
-  AddLine(order, *context.catalog->Find(renewed.product), carry.units, months, renewed);
-  for (const AddOn& add_on : carry.add_ons) {
-    AddLine(order, *context.catalog->Find(add_on.product), add_on.quantity, months, renewed);
-  }
+  const auto add = [&](const std::string& product, int64_t quantity) {
+    AddLine(order, *context.catalog->Find(product), quantity, months, renewed.id,
+            renewed.expire_time);
+  };
+  add(renewed.product, carry.units);
+  for (const AddOn& add_on : carry.add_ons) add(add_on.product, add_on.quantity);
   return order;
 }
 
@@ -207,9 +220,30 @@ Split SplitLicenses(const Application& application, const Subscription& subscrip
   return split;
 }
 
+// R22: the plan goes on with what is carried. Where it had ended, the current month's minutes
+// appear now; else each month's at its start.
+void RenewVoice(const Units& units, const VoicePlan& plan, const Subscription& renewed,
+                const Carry& carry, const Context& context, ChangeList& changes) {
+  const Account& account = *units.account;
+  VoiceLot carried =
+      LotOf(*context.catalog->Find(renewed.product), carry.units, renewed.expire_time);
+  for (const AddOn& add_on : carry.add_ons) {
+    const VoiceLot lot =
+        LotOf(*context.catalog->Find(add_on.product), add_on.quantity, renewed.expire_time);
+    carried.concurrency += lot.concurrency;
+  }
+  const VoicePlan after =
+      RenewPlan(account, plan, renewed.months, renewed.expire_time, carried, context.now);
+  changes.Add(VoicePlanStored{after});
+  if (plan.expire_time > context.now) return;
+  auto month =
+      NextMonth(account, units.application->no, after, NextGrantId(account.voice), context.now);
+  if (month) changes.AddFor(account.no, ApplicationNo(), *std::move(month));
+}
+
 // Whoever drained on a license that revives here is told by Settle (R16).
 std::vector<Change> ChangesOf(const Units& units, const Order& order, const Subscription& renewed,
-                              Split split, const Context& context) {
+                              const Carry& carry, Split split, const Context& context) {
   const Application& application = *units.application;
   std::vector<LicenseReleased> released;
   for (const LicenseId id : split.lapsed) {
@@ -224,6 +258,9 @@ std::vector<Change> ChangesOf(const Units& units, const Order& order, const Subs
                                   .carried = std::move(split.carried),
                                   .lapsed = std::move(split.lapsed)});
   for (LicenseReleased& release : released) changes.Add(std::move(release));
+  if (const VoicePlan* plan = PlanOf(units, renewed)) {
+    RenewVoice(units, *plan, renewed, carry, context, changes);
+  }
   return changes.Take();
 }
 
@@ -237,7 +274,7 @@ std::optional<Refusal> CheckNamed(const Units& units, const RenewSubscription& c
 Outcome DecideOn(const Units& units, const RenewSubscription& command, const Context& context) {
   const Subscription* subscription = units.application->Find(command.id);
   const Carry carry = CarryOf(command, *subscription);
-  const Subscription renewed = Renewed(*subscription, carry, command.months, units.account->zone);
+  const Subscription renewed = Renewed(units, *subscription, carry, command.months, context.now);
   if (auto refusal = CheckTime(*subscription, renewed, context)) return Outcome{*refusal, {}};
   if (auto refusal = CheckCarried(command, *subscription)) return Outcome{*refusal, {}};
   if (auto refusal = CheckSold(*subscription, carry, *context.catalog)) {
@@ -248,7 +285,7 @@ Outcome DecideOn(const Units& units, const RenewSubscription& command, const Con
   std::vector<Change> changes;
   if (!command.validate_only) {
     order.id = units.application->last_order_id.next();
-    changes = ChangesOf(units, order, renewed,
+    changes = ChangesOf(units, order, renewed, carry,
                         SplitLicenses(*units.application, *subscription, carry, *context.catalog),
                         context);
   }

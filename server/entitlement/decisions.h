@@ -79,4 +79,17 @@ Outcome DecideOn(const Units& units, const RenewPhones& command, const Context& 
 Outcome DecideOn(const Units& units, const UnregisterPhone& command, const Context& context);
 Outcome DecideOn(const Units& units, const ListPhones& command, const Context& context);
 
+// decide_call.cc
+Outcome DecideOn(const Units& units, const StartCall& command, const Context& context);
+Outcome DecideOn(const Units& units, const ConnectCall& command, const Context& context);
+Outcome DecideOn(const Units& units, const ExtendCalls& command, const Context& context);
+
+// decide_call_end.cc
+Outcome DecideOn(const Units& units, const EndCall& command, const Context& context);
+
+// decide_voice.cc
+Outcome DecideOn(const Units& units, const GetCall& command, const Context& context);
+Outcome DecideOn(const Units& units, const ListCalls& command, const Context& context);
+Outcome DecideOn(const Units& units, const GetVoiceBalance& command, const Context& context);
+
 }  // namespace usher::entitlement

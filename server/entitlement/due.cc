@@ -5,6 +5,7 @@
 #include "entitlement/change_list.h"
 #include "entitlement/check.h"
 #include "entitlement/decide.h"
+#include "entitlement/due_voice.h"
 #include "entitlement/views.h"
 
 namespace usher::entitlement {
@@ -112,8 +113,11 @@ void ForgetSessions(const Application& application, absl::Time ended_by, ChangeL
   }
 }
 
+absl::Time ZoneDue(const Account& account) {
+  return account.pending_zone ? account.pending_zone->change_time : absl::InfiniteFuture();
+}
+
 void ChangeZone(const Account& account, absl::Time due, ChangeList& changes) {
-  if (!account.pending_zone || account.pending_zone->change_time > due) return;
   const Month ending = MonthOf(account, due - absl::Microseconds(1));
   changes.AddFor(
       account.no, ApplicationNo(),
@@ -122,8 +126,12 @@ void ChangeZone(const Account& account, absl::Time due, ChangeList& changes) {
 
 }  // namespace
 
-absl::Time NextDue(const Account& account) {
-  return account.pending_zone ? account.pending_zone->change_time : absl::InfiniteFuture();
+absl::Time NextDue(const Account& account, const Policy& policy) {
+  return std::min(ZoneDue(account), NextVoiceDue(account.voice, policy));
+}
+
+absl::Time NextStoredDue(const Account& account) {
+  return std::min(ZoneDue(account), NextStoredVoiceDue(account.voice));
 }
 
 absl::Time NextDue(const Application& application, const Policy& policy) {
@@ -135,7 +143,12 @@ absl::Time NextDue(const Application& application, const Policy& policy) {
 std::vector<Change> DecideDue(const Units& units, absl::Time due, const Context& context) {
   ChangeList changes(units, due, context);
   if (units.application == nullptr) {
-    ChangeZone(*units.account, due, changes);
+    // The zone first: the month that begins now ends by it.
+    if (ZoneDue(*units.account) <= due) {
+      ChangeZone(*units.account, due, changes);
+    } else {
+      DecideVoiceDue(*units.account, due, context, changes);
+    }
     return changes.Take();
   }
   // One kind of deadline at a time: each is decided on the state that the one before has left, as

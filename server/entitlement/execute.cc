@@ -42,8 +42,9 @@ Units WithoutEntry(const MutableUnits& units) {
 // The entry is found by the name that the command gives: an account may have many applications.
 Units UnitsFor(const MutableUnits& units, const Target& target) {
   Units view = WithoutEntry(units);
-  if (view.application == nullptr) return view;
+  if (view.account == nullptr) return view;
   view.entry = view.account->Find(target.application);
+  if (view.application == nullptr) return view;
   if (view.entry == nullptr || view.entry->no != view.application->no) return ReadOnly(units);
   return view;
 }
@@ -76,6 +77,17 @@ void CatchUpLeases(const MutableUnits& units, const Context& context,
   }
 }
 
+void CatchUpCalls(const MutableUnits& units, const Context& context, std::vector<Change>& changes) {
+  while (NextLeaseCheck(*units.account) <= context.lease_now) {
+    const std::vector<CallNo> run_out =
+        TakeRunOutLeases(*units.account, context.lease_now, kLeasesPerStep);
+    if (run_out.empty()) continue;
+    Units view = WithoutEntry(units);
+    view.application = nullptr;
+    ApplyAll(units, DecideLeases(view, run_out, At(units, context)), changes);
+  }
+}
+
 }  // namespace
 
 Units ReadOnly(const MutableUnits& units) {
@@ -88,7 +100,7 @@ void CatchUp(const MutableUnits& units, const Context& context, std::vector<Chan
   if (units.account == nullptr || !units.account->no) return;
   const Context system = AsSystem(context);
   while (true) {
-    const absl::Time account_due = NextDue(*units.account);
+    const absl::Time account_due = NextDue(*units.account, *context.policy);
     const absl::Time application_due = NextDueOf(units.application, *context.policy);
     const absl::Time due = std::min(account_due, application_due);
     if (due > context.now) break;
@@ -98,6 +110,7 @@ void CatchUp(const MutableUnits& units, const Context& context, std::vector<Chan
     ApplyAll(units, DecideDue(view, due, At(units, system)), changes);
     if (view.application != nullptr) SettleAll(units, due, system, changes);
   }
+  CatchUpCalls(units, system, changes);
   if (units.application != nullptr && units.application->no) CatchUpLeases(units, system, changes);
 }
 

@@ -20,4 +20,10 @@ namespace usher::entitlement {
 std::vector<std::string> CheckInvariants(const Account& account, const Application& application,
                                          absl::Time now, const Policy& policy);
 
+// The account's own: charged + reserved ≤ charged + held ≤ granted for every grant, each figure the
+// sum over the live calls (R26); no unexpired grant with expire_time ≤ now; a call reserves what it
+// holds, and is live or ended; a final call has not reached its must_end_time; a deleted
+// application has no call (R4); every index says what the tables say.
+std::vector<std::string> CheckInvariants(const Account& account, absl::Time now);
+
 }  // namespace usher::entitlement

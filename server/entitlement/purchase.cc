@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "entitlement/civil.h"
 #include "entitlement/limits.h"
+#include "entitlement/policy.h"
 #include "entitlement/views.h"
+#include "entitlement/voice_plan.h"
 
 namespace usher::entitlement {
 namespace {
@@ -38,8 +40,12 @@ class Planner {
   Choice ChooseNamed(const OrderItem& item, const Product& product) const;
   Choice ChooseByEdition(const Product& product) const;
   void Join(const OrderItem& item, const Product& product, SubscriptionId id);
+  bool HasVoicePackage() const;
   // R5, R8.
   void Price();
+  // R22, R23.
+  std::optional<Refusal> GrantMinutes();
+  absl::Time MinutesEnd() const;
   std::optional<Refusal> GrantLicenses();
 
   const Product& ProductOf(const OrderItem& item) const {
@@ -66,6 +72,7 @@ std::variant<Purchase, Refusal> Planner::Plan() {
   if (std::optional<Refusal> refusal = JoinSubscriptions()) return *std::move(refusal);
   Price();
   if (std::optional<Refusal> refusal = GrantLicenses()) return *std::move(refusal);
+  if (std::optional<Refusal> refusal = GrantMinutes()) return *std::move(refusal);
   return std::move(purchase_);
 }
 
@@ -75,16 +82,24 @@ void Planner::StartSubscriptions() {
   for (size_t i = 0; i < command_.items.size(); ++i) {
     const OrderItem& item = command_.items[i];
     const Product& product = ProductOf(item);
-    if (product.role != ProductRole::kPackage) continue;
+    const bool voice = product.role == ProductRole::kVoicePackage;
+    if (product.role != ProductRole::kPackage && !voice) continue;
     last = last.next();
-    purchase_.subscriptions[last] =
-        Subscription{.id = last,
-                     .product = product.product_id,
-                     .edition = product.edition.value(),
-                     .units = item.quantity,
-                     .start_time = context_.now,
-                     .months = command_.months,
-                     .expire_time = AddMonths(context_.now, command_.months, units_.account->zone)};
+    absl::Time expire_time = AddMonths(context_.now, command_.months, units_.account->zone);
+    if (voice) {
+      VoicePlan plan = StartPlan(*units_.account, last, product.product_id,
+                                 context_.policy->voice_period, command_.months, context_.now);
+      expire_time = plan.expire_time;
+      AddLot(plan, LotOf(product, item.quantity, expire_time));
+      purchase_.plans[last] = std::move(plan);
+    }
+    purchase_.subscriptions[last] = Subscription{.id = last,
+                                                 .product = product.product_id,
+                                                 .edition = product.edition,
+                                                 .units = item.quantity,
+                                                 .start_time = context_.now,
+                                                 .months = command_.months,
+                                                 .expire_time = expire_time};
     started_.push_back(last);
     chosen_[i] = last;
   }
@@ -95,7 +110,12 @@ std::optional<Refusal> Planner::JoinSubscriptions() {
   for (size_t i = 0; i < command_.items.size(); ++i) {
     const OrderItem& item = command_.items[i];
     const Product& product = ProductOf(item);
-    if (product.role != ProductRole::kAddOn) continue;
+    if (product.role == ProductRole::kVoiceMinutes && !HasVoicePackage()) {
+      const Refusal refusal = PackageRequired{.product = product.product_id,
+                                              .required_product = product.required_product};
+      if (!first.has_value() || Precedence(refusal) < Precedence(*first)) first = refusal;
+    }
+    if (product.role != ProductRole::kAddOn && product.role != ProductRole::kVoiceAddOn) continue;
     const Choice choice = item.subscription ? ChooseNamed(item, product) : ChooseByEdition(product);
     if (const auto* refusal = std::get_if<Refusal>(&choice)) {
       if (!first.has_value() || Precedence(*refusal) < Precedence(*first)) first = *refusal;
@@ -105,6 +125,11 @@ std::optional<Refusal> Planner::JoinSubscriptions() {
     Join(item, product, chosen_[i]);
   }
   return first;
+}
+
+// R23: in any application of the account, or in this order.
+bool Planner::HasVoicePackage() const {
+  return !purchase_.plans.empty() || units_.account->voice.package_end > context_.now;
 }
 
 Choice Planner::ChooseNamed(const OrderItem& item, const Product& product) const {
@@ -144,6 +169,12 @@ void Planner::Join(const OrderItem& item, const Product& product, SubscriptionId
     purchase_.subscriptions[id] = *application_.Find(id);
   }
   Subscription& joined = purchase_.subscriptions[id];
+  if (product.role == ProductRole::kVoiceAddOn) {
+    if (!purchase_.plans.contains(id)) {
+      purchase_.plans[id] = units_.account->voice.Find(application_.no)->plans.at(id);
+    }
+    AddLot(purchase_.plans[id], LotOf(product, item.quantity, joined.expire_time));
+  }
   const auto same =
       std::find_if(joined.add_ons.begin(), joined.add_ons.end(), [&](const AddOn& add_on) {
         return add_on.product == product.product_id && add_on.expire_time == joined.expire_time;
@@ -160,11 +191,60 @@ void Planner::Join(const OrderItem& item, const Product& product, SubscriptionId
 void Planner::Price() {
   for (size_t i = 0; i < command_.items.size(); ++i) {
     const OrderItem& item = command_.items[i];
+    const Product& product = ProductOf(item);
+    if (product.role == ProductRole::kVoiceMinutes) {
+      AddLine(purchase_.order, product, item.quantity, 1, SubscriptionId(), MinutesEnd());
+      continue;
+    }
     const Subscription& subscription = purchase_.subscriptions.at(chosen_[i]);
-    const int months = StartedMonthsLeft(subscription.start_time, subscription.months, context_.now,
-                                         units_.account->zone);
-    AddLine(purchase_.order, ProductOf(item), item.quantity, months, subscription);
+    const auto plan = purchase_.plans.find(subscription.id);
+    const int months = plan != purchase_.plans.end()
+                           ? MonthsLeft(*units_.account, plan->second, context_.now)
+                           : StartedMonthsLeft(subscription.start_time, subscription.months,
+                                               context_.now, units_.account->zone);
+    AddLine(purchase_.order, product, item.quantity, months, subscription.id,
+            subscription.expire_time);
   }
+}
+
+absl::Time Planner::MinutesEnd() const {
+  return AddMonths(context_.now, context_.policy->additional_minutes_months, units_.account->zone);
+}
+
+std::optional<Refusal> Planner::GrantMinutes() {
+  const Voice& voice = units_.account->voice;
+  GrantId id = NextGrantId(voice);
+  int64_t purchases = 0;
+  for (const auto& [time, grant] : voice.lapses) {
+    purchases += voice.Find(grant)->source == GrantSource::kPurchase ? 1 : 0;
+  }
+  for (size_t i = 0; i < command_.items.size(); ++i) {
+    const OrderItem& item = command_.items[i];
+    const Product& product = ProductOf(item);
+    if (product.role == ProductRole::kVoicePackage) {
+      auto month = NextMonth(*units_.account, application_.no, purchase_.plans.at(chosen_[i]), id,
+                             context_.now);
+      if (!month) continue;
+      purchase_.minutes.push_back(*std::move(month));
+    } else if (product.role == ProductRole::kVoiceMinutes) {
+      if (++purchases > kMinutePurchasesPerAccountMax) {
+        return InvalidField{.field = absl::StrCat("items[", i, "].product"),
+                            .description = absl::StrCat(
+                                "would be one more than the ", kMinutePurchasesPerAccountMax,
+                                " purchases of minutes that an account can have "
+                                "unexpired")};
+      }
+      purchase_.minutes.push_back({.id = id,
+                                   .source = GrantSource::kPurchase,
+                                   .product = product.product_id,
+                                   .minutes = item.quantity * product.minutes,
+                                   .expire_time = MinutesEnd()});
+    } else {
+      continue;
+    }
+    id = id.next();
+  }
+  return std::nullopt;
 }
 
 std::optional<Refusal> Planner::GrantLicenses() {
@@ -172,14 +252,14 @@ std::optional<Refusal> Planner::GrantLicenses() {
   for (size_t i = 0; i < command_.items.size(); ++i) {
     const OrderItem& item = command_.items[i];
     const Product& product = ProductOf(item);
-    const Subscription& subscription = purchase_.subscriptions.at(chosen_[i]);
     for (const LicenseKind kind : kLicenseKinds) {
       const int64_t count = item.quantity * product.LicensesOf(kind);
       if (count == 0) continue;
+      const Subscription& subscription = purchase_.subscriptions.at(chosen_[i]);
       purchase_.grants.push_back(LicensesGranted{.first_id = LicenseId(last_id + 1),
                                                  .count = count,
                                                  .kind = kind,
-                                                 .edition = *subscription.edition,
+                                                 .edition = product.edition.value(),
                                                  .source = product.role == ProductRole::kPackage
                                                                ? LicenseSource::kPackage
                                                                : LicenseSource::kAddOn,
@@ -205,7 +285,7 @@ std::variant<Purchase, Refusal> PlanPurchase(const Units& units, const CreateOrd
 }
 
 void AddLine(Order& order, const Product& product, int64_t quantity, int months,
-             const Subscription& subscription) {
+             SubscriptionId subscription, absl::Time expire_time) {
   const int charged = product.monthly ? months : 1;
   const int64_t amount_cents = product.unit_price_cents * quantity * charged;
   order.lines.push_back(OrderLine{.product = product.product_id,
@@ -213,9 +293,15 @@ void AddLine(Order& order, const Product& product, int64_t quantity, int months,
                                   .charged_months = charged,
                                   .unit_price_cents = product.unit_price_cents,
                                   .amount_cents = amount_cents,
-                                  .subscription = subscription.id,
-                                  .expire_time = subscription.expire_time});
+                                  .subscription = subscription,
+                                  .expire_time = expire_time});
   order.total_cents += amount_cents;
+}
+
+VoiceLot LotOf(const Product& product, int64_t quantity, absl::Time expire_time) {
+  return {.expire_time = expire_time,
+          .concurrency = quantity * product.concurrency,
+          .minutes = product.role == ProductRole::kVoicePackage ? quantity * product.minutes : 0};
 }
 
 std::string SubscriptionName(const Units& units, SubscriptionId id) {

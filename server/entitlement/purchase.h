@@ -1,5 +1,6 @@
-// What an order comes to (R5–R8): prices, subscriptions and licenses, worked out before anything is
-// bought. A quote and an order are made from the same plan, so they cannot differ (R10).
+// What an order comes to (R5–R8, R22, R23): prices, subscriptions, licenses and minutes, worked out
+// before anything is bought. A quote and an order are made from the same plan, so they cannot
+// differ (R10).
 //
 // Pure functions; any thread. Internal to the core: others call Decide (decide.h).
 #pragma once
@@ -27,6 +28,9 @@ struct Purchase {
   absl::btree_map<SubscriptionId, Subscription> subscriptions;
   // In the order of the items, agent before SIP; the ids follow on the last one given out.
   std::vector<LicensesGranted> grants;
+  // Voice AI (R22, R23): plans that start or grow, and the lots of minutes that are had at once.
+  absl::btree_map<SubscriptionId, VoicePlan> plans;
+  std::vector<MinutesGranted> minutes;
 };
 
 // The plan of an order whose items passed CheckItems (decisions.h), or why the application cannot
@@ -35,9 +39,12 @@ std::variant<Purchase, Refusal> PlanPurchase(const Units& units, const CreateOrd
                                              const Context& context);
 
 // Appends a line for `quantity` units of the product, charged for `months` months (R5), and adds it
-// to the total.
+// to the total. `subscription` is none for what is bought outright.
 void AddLine(Order& order, const Product& product, int64_t quantity, int months,
-             const Subscription& subscription);
+             SubscriptionId subscription, absl::Time expire_time);
+
+// What so many units of a voice product bring each month.
+VoiceLot LotOf(const Product& product, int64_t quantity, absl::Time expire_time);
 
 // "accounts/{account}/applications/{application}/subscriptions/{id}".
 std::string SubscriptionName(const Units& units, SubscriptionId id);

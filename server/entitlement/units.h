@@ -8,8 +8,8 @@
 namespace usher::entitlement {
 
 // What a decision may read. Null `account` or `application`: the command named none, or there is
-// none of that name. Where `application` is set, so is `account`, and `entry` is the account's own
-// record of it.
+// none of that name, or its state is not needed. Where `application` is set, so is `account`;
+// `entry` is the account's own record of the application that the command names.
 struct Units {
   const Directory* directory = nullptr;
   const Account* account = nullptr;

@@ -19,6 +19,7 @@ SessionView ViewOf(const Application& application, const Session& session, const
 SessionView ViewOf(const EndedSession& session);
 AgentView ViewOf(const Application& application, const Agent& agent, const Context& context);
 PhoneView ViewOf(const Application& application, const Phone& phone, const Context& context);
+CallView ViewOf(const Call& call, const Context& context);
 SubscriptionView ViewOf(const Subscription& subscription, const Context& context);
 
 // The resets of the current month (R18).
@@ -26,6 +27,16 @@ ResetAllowance AllowanceOf(const Units& units, const Context& context);
 
 // The lease end `end` by the wall clock.
 absl::Time WallTimeOf(LeaseTime end, const Context& context);
+
+// Of the unexpired grants together.
+struct VoiceMinutes {
+  int64_t remaining = 0;
+  int64_t reserved = 0;
+};
+VoiceMinutes MinutesLeft(const Voice& voice);
+
+// "accounts/{account}/applications/{application}/calls/{call_id}".
+std::string CallName(const Units& units, const CallId& id);
 
 // "accounts/{account}/applications/{application}".
 std::string FullName(const AccountId& account, const ApplicationId& application);

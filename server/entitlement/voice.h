@@ -57,7 +57,6 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
@@ -106,7 +105,7 @@ struct MinuteSpan {
 };
 
 // In the order in which the minutes begin; neighbours differ in their grant.
-using MinuteSpans = absl::InlinedVector<MinuteSpan, 2>;
+using MinuteSpans = std::vector<MinuteSpan>;
 
 // All minutes of the spans; those that a grant covers.
 int64_t MinutesOf(const MinuteSpans& spans);

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "entitlement/history.h"
+#include "entitlement/views.h"
 
 namespace usher::entitlement {
 
@@ -20,6 +22,35 @@ CallView ViewOf(const EndedCall& call) {
     view.charges.push_back({.grant = span.grant, .minutes = span.minutes});
   }
   return view;
+}
+
+CallView ViewOf(const Call& call, const Context& context) {
+  return {.no = call.no,
+          .id = call.id,
+          .direction = call.direction,
+          .state = call.state(),
+          .start_time = call.start_time,
+          .connect_time = call.connect_time,
+          .expire_time = WallTimeOf(call.lease_end, context),
+          .connected_duration =
+              call.connect_time ? context.now - *call.connect_time : absl::ZeroDuration(),
+          .reserved_minutes = CoveredMinutesOf(FirstOf(call.hold, call.reserved)),
+          .final_minute = call.final_minute,
+          .must_end_time = call.must_end_time()};
+}
+
+VoiceMinutes MinutesLeft(const Voice& voice) {
+  VoiceMinutes minutes;
+  for (const auto& [time, id] : voice.lapses) {
+    const MinuteGrant& grant = *voice.Find(id);
+    minutes.remaining += grant.remaining();
+    minutes.reserved += grant.reserved;
+  }
+  return minutes;
+}
+
+std::string CallName(const Units& units, const CallId& id) {
+  return absl::StrCat(FullName(units.account->id, units.entry->id), "/calls/", id.value());
 }
 
 void ShowLive(const CallsQuery& query, CallsPage& page) {

@@ -67,13 +67,23 @@ absl::StatusOr<entitlement::Directory> MemoryStore::LoadDirectory() {
   return directory_;
 }
 
-absl::StatusOr<entitlement::Account> MemoryStore::LoadAccount(AccountNo account) {
+absl::StatusOr<entitlement::Account> MemoryStore::LoadAccount(AccountNo account,
+                                                              absl::Time ended_since) {
   const std::lock_guard lock(mutex_);
   const auto found = accounts_.find(account);
   if (found == accounts_.end()) {
     return absl::NotFoundError(absl::StrCat("there is no account number ", account.value()));
   }
-  return found->second;
+  entitlement::Account loaded = found->second;
+  // Leases end with the process.
+  for (auto& [no, call] : loaded.voice.calls) call.lease_end = {};
+  loaded.voice.leases = {};
+  loaded.voice.continue_time = absl::InfiniteFuture();
+  loaded.voice.forget_pause_end = absl::InfinitePast();
+  absl::erase_if(loaded.voice.ended_calls,
+                 [ended_since](const auto& ended) { return ended.second.end_time < ended_since; });
+  entitlement::Reindex(loaded);
+  return loaded;
 }
 
 absl::StatusOr<Application> MemoryStore::LoadApplication(ApplicationNo application,

@@ -41,7 +41,8 @@ class MemoryStore : public Store {
 
   std::string_view kind() const override { return "memory"; }
   absl::StatusOr<entitlement::Directory> LoadDirectory() override;
-  absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account) override;
+  absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account,
+                                                   absl::Time ended_since) override;
   absl::StatusOr<entitlement::Application> LoadApplication(entitlement::ApplicationNo application,
                                                            absl::Time ended_since) override;
   absl::StatusOr<std::vector<UnitRef>> ListDue(absl::Time until, int limit) override;

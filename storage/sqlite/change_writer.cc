@@ -41,7 +41,7 @@ absl::Status WriteChange(Database& database, const entitlement::Change& change) 
           if constexpr (requires { Write(database, change, payload); }) {
             return Write(database, change, payload);
           } else {
-            return absl::InternalError("changes of Voice AI are not stored by SQLite yet");
+            return absl::UnavailableError("changes of Voice AI are not stored by SQLite yet");
           }
         }
       },

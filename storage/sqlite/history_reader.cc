@@ -160,7 +160,7 @@ absl::StatusOr<HistoryPage> Read(Database& database, const BindingsQuery& query)
 }
 
 absl::StatusOr<HistoryPage> Read(Database& /*database*/, const entitlement::CallsQuery& /*query*/) {
-  return absl::InternalError("calls are not stored by SQLite yet");
+  return absl::UnavailableError("calls are not stored by SQLite yet");
 }
 
 }  // namespace

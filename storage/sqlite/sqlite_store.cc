@@ -46,7 +46,8 @@ class SqliteStoreImpl final : public SqliteStore {
     return Read([](Database& database) { return ReadDirectory(database); });
   }
 
-  absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account) override {
+  absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account,
+                                                   absl::Time /*ended_since*/) override {
     return Read([&](Database& database) { return ReadAccount(database, account); });
   }
 

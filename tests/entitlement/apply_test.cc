@@ -43,13 +43,13 @@ TEST(Apply, AZoneWaitsUntilItsChange) {  // R2
                                 .pending_zone_name = "Asia/Tokyo",
                                 .zone_change_time = At("2026-12-01T00:00:00Z")});
   EXPECT_EQ(acme.account.zone_name, "UTC");
-  EXPECT_EQ(NextDue(acme.account), At("2026-12-01T00:00:00Z"));
+  EXPECT_EQ(NextDue(acme.account, acme.policy), At("2026-12-01T00:00:00Z"));
   acme.now = At("2026-12-01T00:00:00Z");
   acme.DoFor({}, TimeZoneChanged{.zone_name = "Asia/Tokyo", .month = absl::CivilMonth(2026, 12)});
   EXPECT_EQ(acme.account.zone_name, "Asia/Tokyo");
   EXPECT_EQ(acme.account.zone_start->time, acme.now);
   EXPECT_EQ(acme.account.pending_zone, std::nullopt);
-  EXPECT_EQ(NextDue(acme.account), absl::InfiniteFuture());
+  EXPECT_EQ(NextDue(acme.account, acme.policy), absl::InfiniteFuture());
 }
 
 TEST(Apply, DeletionIsRecordedAndTakenBack) {  // R4

@@ -519,6 +519,7 @@ TEST(DecideRenewal, IsRefusedForWhatIsNotSoldAnyMore) {
   application.subscriptions[SubscriptionId(1)] =
       Subscription{.id = SubscriptionId(1),
                    .product = kStandardPackage,
+                   .edition = Edition::kStandard,
                    .units = 1,
                    .start_time = now,
                    .months = 1,

@@ -24,7 +24,7 @@ absl::Time Next(const ByHand& acme) { return NextDue(acme.application, acme.poli
 
 TEST(NextDue, IsTheSoonestOfAllDeadlines) {
   ByHand acme;
-  EXPECT_EQ(NextDue(acme.account), absl::InfiniteFuture());
+  EXPECT_EQ(NextDue(acme.account, acme.policy), absl::InfiniteFuture());
   EXPECT_EQ(Next(acme), At("2026-12-01T00:00:00Z"));  // the month's end
   acme.Grant(kAgent, kStandard, absl::Hours(48));
   EXPECT_EQ(Next(acme), acme.now + absl::Hours(48));

@@ -120,7 +120,7 @@ TEST_F(SqliteStoreFiles, ReopenedStoreKnowsEverything) {
   EXPECT_FALSE(std::filesystem::exists(log()));  // an orderly end leaves one file
   const std::unique_ptr<SqliteStore> store = Open();
   EXPECT_EQ(store->LoadDirectory()->accounts.size(), 1U);
-  EXPECT_EQ(store->LoadAccount(AccountNo(1))->display_name, "Acme");
+  EXPECT_EQ(store->LoadAccount(AccountNo(1), absl::InfinitePast())->display_name, "Acme");
   const Application loaded = store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
   EXPECT_EQ(loaded.sessions.size(), 1U);
   EXPECT_EQ(loaded.licenses[0].holder, kAnn);
@@ -139,7 +139,7 @@ TEST_F(SqliteStoreFiles, NumbersAreNotReusedAfterARestart) {
   for (int restart = 0; restart < 3; ++restart) {
     const std::unique_ptr<SqliteStore> store = Open();
     const int64_t used = script_.last_revision();
-    EXPECT_GE(store->LoadAccount(AccountNo(1))->last_revision.value(), used);
+    EXPECT_GE(store->LoadAccount(AccountNo(1), absl::InfinitePast())->last_revision.value(), used);
     const Application loaded =
         store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
     const int64_t live = loaded.sessions.begin()->first.value();
@@ -219,7 +219,7 @@ TEST_F(SqliteStoreFiles, DamagedPageIsDataLoss) {
 TEST_F(SqliteStoreFiles, UnknownTimeZoneIsDataLossAndNamed) {
   MakeDatabase();
   Stranger(database()).Run("UPDATE account SET zone_name = 'Mars/Olympus_Mons'");
-  const absl::Status status = Open()->LoadAccount(AccountNo(1)).status();
+  const absl::Status status = Open()->LoadAccount(AccountNo(1), absl::InfinitePast()).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_THAT(status.ToString(), HasSubstr("Mars/Olympus_Mons"));
   EXPECT_THAT(status.ToString(), HasSubstr("acme"));
@@ -270,7 +270,9 @@ TEST_F(SqliteStoreFiles, ChangesThatContradictTheRowsAreRefusedWhole) {
     EXPECT_TRUE(absl::IsInternal(status)) << "payload " << defect.index() << ": " << status;
   }
   EXPECT_EQ(JournalOf(*store).size(), events);
-  EXPECT_EQ(store->LoadAccount(AccountNo(1))->Find(ApplicationNo(1))->display_name, "Support");
+  EXPECT_EQ(
+      store->LoadAccount(AccountNo(1), absl::InfinitePast())->Find(ApplicationNo(1))->display_name,
+      "Support");
   script_.Add(Ended(1, kAnn, EndReason::kLogout));
   EXPECT_EQ(script_.Commit(*store), absl::OkStatus());
 }

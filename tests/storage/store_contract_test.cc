@@ -70,7 +70,7 @@ TEST_P(StoreContract, BlankStoreHasNothing) {
   EXPECT_THAT(Due(absl::InfiniteFuture()), IsEmpty());
   EXPECT_THAT(store_->ListUnitsWithLeases().value(), IsEmpty());
   EXPECT_EQ(store_->LastRecordTime().value(), absl::InfinitePast());
-  EXPECT_TRUE(absl::IsNotFound(store_->LoadAccount(AccountNo(1)).status()));
+  EXPECT_TRUE(absl::IsNotFound(store_->LoadAccount(AccountNo(1), absl::InfinitePast()).status()));
   EXPECT_TRUE(
       absl::IsNotFound(store_->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status()));
 }
@@ -92,8 +92,8 @@ TEST_P(StoreContract, CommitCoversSeveralUnits) {
   script_.In(2, 0).Add(AccountCreated{AccountId("other"), "", "UTC"});
   script_.In(2, 2).Add(ApplicationCreated{ApplicationId("sales"), "", std::nullopt});
   CommitApplication();
-  EXPECT_EQ(store_->LoadAccount(AccountNo(1))->applications.size(), 1U);
-  EXPECT_EQ(store_->LoadAccount(AccountNo(2))->applications.size(), 1U);
+  EXPECT_EQ(store_->LoadAccount(AccountNo(1), absl::InfinitePast())->applications.size(), 1U);
+  EXPECT_EQ(store_->LoadAccount(AccountNo(2), absl::InfinitePast())->applications.size(), 1U);
   EXPECT_EQ(store_->LoadApplication(ApplicationNo(1), absl::InfinitePast())->licenses.size(), 10U);
   EXPECT_EQ(store_->LoadApplication(ApplicationNo(2), absl::InfinitePast())->account, AccountNo(2));
 }
@@ -103,7 +103,7 @@ TEST_P(StoreContract, AnotherEpochIsRefusedAndChangesNothing) {
   const absl::Status status =
       store_->Commit({.epoch = 2, .changes = script_.changes(), .journal = {&entry, 1}});
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
-  EXPECT_TRUE(absl::IsNotFound(store_->LoadAccount(AccountNo(1)).status()));
+  EXPECT_TRUE(absl::IsNotFound(store_->LoadAccount(AccountNo(1), absl::InfinitePast()).status()));
   EXPECT_THAT(JournalOf(*store_), IsEmpty());
 }
 
@@ -120,7 +120,9 @@ TEST_P(StoreContract, MemoryChangesAmongOthersArePassedOver) {
   CommitApplication();
   script_.Add(DenialCounted{}).Add(ApplicationUpdated{"Renamed"});
   CommitApplication();
-  EXPECT_EQ(store_->LoadAccount(AccountNo(1))->Find(ApplicationNo(1))->display_name, "Renamed");
+  EXPECT_EQ(
+      store_->LoadAccount(AccountNo(1), absl::InfinitePast())->Find(ApplicationNo(1))->display_name,
+      "Renamed");
   const Application loaded =
       store_->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
   EXPECT_TRUE(loaded.usage == Usage());  // R17: figures come by UsageRecord
@@ -136,7 +138,8 @@ TEST_P(StoreContract, NumbersGivenOutAreNeverBehind) {
         .Add(Started(session, "ann@acme.example", 1));
     CommitApplication();
     EXPECT_GE(store_->LoadApplication(ApplicationNo(1), noon_)->last_session_id.value(), session);
-    EXPECT_GE(store_->LoadAccount(AccountNo(1))->last_revision.value(), script_.last_revision());
+    EXPECT_GE(store_->LoadAccount(AccountNo(1), absl::InfinitePast())->last_revision.value(),
+              script_.last_revision());
   }
 }
 
@@ -145,7 +148,8 @@ TEST_P(StoreContract, RevisionsOfTheJournalAreCovered) {
   const JournalEntry entry{AccountNo(1), Revision(50'000), Revision(50'001), noon_, "event"};
   ASSERT_EQ(store_->Commit({.journal = {&entry, 1}}), absl::OkStatus());
   if (GetParam() == "sqlite") {
-    EXPECT_GE(store_->LoadAccount(AccountNo(1))->last_revision.value(), 50'001);
+    EXPECT_GE(store_->LoadAccount(AccountNo(1), absl::InfinitePast())->last_revision.value(),
+              50'001);
   }
 }
 

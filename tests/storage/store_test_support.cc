@@ -133,7 +133,7 @@ absl::Status CommitNews(Store& store, World& world) {
 
 void ExpectStored(Store& store, World& world) {
   const Account& account = world.account();
-  absl::StatusOr<Account> loaded = store.LoadAccount(account.no);
+  absl::StatusOr<Account> loaded = store.LoadAccount(account.no, absl::InfinitePast());
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_GE(loaded->last_revision, account.last_revision);
   loaded->last_revision = account.last_revision;

@@ -69,6 +69,10 @@ void World::SleepServerDown(absl::Duration by) {
   // The lease clock counts from the start of the machine.
   lease_now_ = kFirstLeaseTime;
   restarts_.push_back({.position = changes_.size(), .lease_now = lease_now_});
+  for (const auto& [no, account] : accounts_) {
+    Reindex(*account);
+    GrantFullLeases(*account, lease_now_);
+  }
   for (const auto& [no, application] : applications_) {
     Reindex(*application);
     GrantFullLeases(*application, lease_now_);
@@ -105,6 +109,7 @@ std::string World::ReplayDifference() const {
   auto restart = restarts_.begin();
   const auto restart_at = [&](size_t position) {
     for (; restart != restarts_.end() && restart->position == position; ++restart) {
+      for (const auto& [no, account] : accounts) GrantFullLeases(*account, restart->lease_now);
       for (const auto& [no, application] : applications) {
         GrantFullLeases(*application, restart->lease_now);
       }
@@ -167,7 +172,11 @@ void World::Keep(Account& blank_account, Application& blank_application) {
 
 absl::Time World::NextEvent() {
   absl::Time next = absl::InfiniteFuture();
-  for (const auto& [no, account] : accounts_) next = std::min(next, NextDue(*account));
+  for (const auto& [no, account] : accounts_) {
+    next = std::min(next, NextDue(*account, policy_));
+    const LeaseTime check = NextLeaseCheck(*account);
+    if (check != LeaseTime::Infinite()) next = std::min(next, now_ + (check - lease_now_));
+  }
   for (const auto& [no, application] : applications_) {
     next = std::min(next, NextDue(*application, policy_));
     const LeaseTime check = NextLeaseCheck(*application);
@@ -187,6 +196,12 @@ void World::CatchUpAll() {
 }
 
 void World::ExpectInvariants() {
+  for (const auto& [no, account] : accounts_) {
+    for (const std::string& law : CheckInvariants(*account, now_)) {
+      broken_laws_.push_back("account " + std::to_string(no.value()) + ": " + law);
+      ADD_FAILURE() << "at " << now_ << ", " << broken_laws_.back();
+    }
+  }
   for (const auto& [no, application] : applications_) {
     const Account& account = *accounts_.at(application->account);
     for (const std::string& law : CheckInvariants(account, *application, now_, policy_)) {
