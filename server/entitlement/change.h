@@ -310,10 +310,7 @@ struct CallTtlChanged {
 
 struct CallExtension {
   CallNo no;
-  // Within its hold.
   int64_t reserved = 0;
-
-  friend bool operator==(const CallExtension&, const CallExtension&) = default;
 };
 
 // Memory: a heartbeat of many calls, one change for all. Their leases run from `renew_time` on.

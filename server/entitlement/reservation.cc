@@ -58,15 +58,17 @@ int64_t Reservations::Needed(const Call& call, absl::Time lease_end) {
 
 Reservations::Extent Reservations::Extend(const Call& call, absl::Time lease_end, bool sign) {
   if (!call.connect_time) return {.reserved = call.reserved};
-  if (const auto seen = pending_index_.find(call.no); seen != pending_index_.end()) {
-    const Reservation& now = pending_[seen->second].now;
-    return {.reserved = now.reserved, .final_minute = now.final_minute};
+  // One whose hold was cut back for another call of the batch still has its turn.
+  Pending* pending = nullptr;
+  if (const auto known = pending_index_.find(call.no); known != pending_index_.end()) {
+    pending = &pending_[known->second];
+    if (pending->extended) return ExtentOf(*pending);
   }
   if (const auto seen = moved_.find(call.no); seen != moved_.end()) {
     return {.reserved = seen->second};
   }
   const int64_t needed = Needed(call, lease_end);
-  if (!call.final_minute) {
+  if (!call.final_minute && pending == nullptr) {
     if (needed <= call.reserved) return {.reserved = call.reserved};
     if (TailServes(call, needed)) {
       int64_t begin = 0;
@@ -80,10 +82,11 @@ Reservations::Extent Reservations::Extend(const Call& call, absl::Time lease_end
       return {.reserved = needed};
     }
   }
-  Pending& pending = Open(call);
-  pending.sign = sign;
-  Fill(pending, call.application, *call.connect_time, lease_end);
-  return {.reserved = pending.now.reserved, .final_minute = pending.now.final_minute};
+  if (pending == nullptr) pending = &Open(call);
+  pending->extended = true;
+  pending->sign = sign;
+  Fill(*pending, call.application, *call.connect_time, lease_end);
+  return ExtentOf(*pending);
 }
 
 bool Reservations::TailServes(const Call& call, int64_t reserved) const {

@@ -71,8 +71,12 @@ class Reservations {
     Reservation now;
     // The call's own change tells of it.
     bool told = false;
+    bool extended = false;
     bool sign = false;
   };
+  static Extent ExtentOf(const Pending& pending) {
+    return {.reserved = pending.now.reserved, .final_minute = pending.now.final_minute};
+  }
 
   // Takes the call out of the account's state: from now on `Pending` is what it has. What it held
   // beyond its reservation is given back.

@@ -20,6 +20,7 @@
 //                              of each grant that it names
 //   CallAdjusted      event    the same again, by difference     CallAdjusted
 //   CallsExtended     memory   none                              none
+//   CallsContinued    memory   none                              none
 //   CallsForgotten    memory   none: the row stays as history    none
 //
 // Of a grant `reserved` and `held` are not stored: they are the sums over the live calls. A load

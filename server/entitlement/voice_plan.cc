@@ -19,7 +19,9 @@ absl::Time EndOfMonth(const Account& account, absl::CivilMonth label, absl::Time
     Require(pending.has_value(), "a time zone that waits is known");
     zone = *pending;
   }
-  return entitlement::FromCivil(absl::CivilSecond(label + 1), zone);
+  const absl::Time end = entitlement::FromCivil(absl::CivilSecond(label + 1), zone);
+  // A month that is over ended by another zone, perhaps, but not later than this one began.
+  return label < current.label ? std::min(end, current.start) : end;
 }
 
 // The place among the plan's months of the one that contains `now`.

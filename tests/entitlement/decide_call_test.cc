@@ -1,4 +1,4 @@
-// StartCall, ConnectCall and ExtendCalls: slots, reservations, final minutes.
+// StartCall, ConnectCall and ExtendCalls: slots and reservations.
 #include <string>
 #include <vector>
 
@@ -9,13 +9,11 @@
 namespace usher::entitlement {
 namespace {
 
-using testing::At;
 using testing::Balance;
 using testing::BuyFor;
 using testing::CallNow;
 using testing::Connect;
 using testing::DrainTo;
-using ::testing::ElementsAre;
 using testing::Extend;
 using testing::ExtendOne;
 using testing::Grant;
@@ -340,100 +338,53 @@ TEST(ExtendCalls, AHoldStandsInNobodysWay) {  // R26
   world.ExpectReplayGivesTheSameState();
 }
 
-// ---- The last minutes
-
-TEST(FinalMinute, IsSetWhenNothingIsLeftAndEndsTheCall) {  // R26, R27
+// The same within one batch: what one call has just taken ahead, the next one needs.
+TEST(ExtendCalls, AHoldOfTheSameBatchStandsInNobodysWay) {  // R26
   World world;
   WithVoice(world);
-  DrainTo(world, 2);
+  DrainTo(world, 64);
   Talk(world, "c1");
-  const absl::Time connect = world.now();
-  world.Advance(absl::Seconds(60));
-  const CallExtensionView extension = ExtendOne(world, "c1");
-  EXPECT_TRUE(extension.final_minute);
-  EXPECT_EQ(extension.must_end_time, connect + absl::Minutes(2));
-  world.Advance(absl::Seconds(60) - absl::Microseconds(1));
-  EXPECT_EQ(CallNow(world, "c1").state, CallState::kConnected);
-  world.Advance(absl::Microseconds(1));
-  const CallView ended = CallNow(world, "c1");
-  EXPECT_EQ(ended.state, CallState::kEnded);
-  EXPECT_EQ(ended.end_reason, CallEndReason::kMinutesExhausted);
-  EXPECT_EQ(ended.end_time, connect + absl::Minutes(2));
-  EXPECT_EQ(ended.charged_minutes, 2);
-  EXPECT_EQ(ended.uncovered_minutes, 0);
-  EXPECT_EQ(Remaining(world), 0);
-  EXPECT_EQ(world.account().voice.Find(world.application().no)->active, 0);
-}
-
-TEST(FinalMinute, IsToldWhenTheCallConnects) {
-  World world;
-  WithVoice(world);
-  DrainTo(world, 1);
-  const CallView call = Talk(world, "c1");
-  EXPECT_TRUE(call.final_minute);
-  EXPECT_EQ(call.must_end_time, world.now() + absl::Minutes(1));
-  EXPECT_EQ(CallNow(world, "c1").must_end_time, call.must_end_time);
-}
-
-TEST(FinalMinute, ATopUpCountsFromTheNextExtensionOn) {  // R23, R26
-  World world;
-  WithVoice(world);
-  DrainTo(world, 1);
-  const absl::Time must_end = *Talk(world, "c1").must_end_time;
-  world.Advance(absl::Seconds(30));
-  BuyFor(world, World::Support(), {Item(kVoiceMinutes, 5000)});
-  EXPECT_EQ(CallNow(world, "c1").must_end_time, must_end);
-  const CallExtensionView extension = ExtendOne(world, "c1");
-  EXPECT_FALSE(extension.final_minute);
-  EXPECT_FALSE(extension.must_end_time.has_value());
-  TalkFor(world, {"c1"}, absl::Minutes(3));
-  const CallView ended = HangUp(world, "c1");
-  EXPECT_THAT(ended.charges, ElementsAre(MinuteCharge{GrantId(1), 1}, MinuteCharge{GrantId(2), 3}));
-}
-
-TEST(FinalMinute, TwoApplicationsDrainTheLastMinutesTogether) {  // R24, R26
-  World world;
-  WithVoice(world);
-  testing::AddSales(world);
-  BuyFor(world, Sales(), {Item(kVoicePackage, 1)});
-  DrainTo(world, 10);
-  Talk(world, "c1");
-  Talk(world, "c2", absl::ZeroDuration(), Sales());
-  EXPECT_EQ(Remaining(world), 6);
-  int64_t must_ends = 0;
-  for (int i = 0; i < 30; ++i) {
-    world.Advance(absl::Seconds(30));
-    must_ends += ExtendOne(world, "c1").final_minute ? 1 : 0;
-    must_ends += ExtendOne(world, "c2", Sales()).final_minute ? 1 : 0;
+  Talk(world, "c2");
+  world.SleepServerDown(absl::Minutes(30));
+  for (const CallExtensionView& extension : Extend(world, {"c1", "c2"})) {
+    EXPECT_FALSE(extension.final_minute);
   }
-  EXPECT_GT(must_ends, 1);
-  const CallView first = CallNow(world, "c1");
-  const CallView second = CallNow(world, "c2", Sales());
-  EXPECT_EQ(first.end_reason, CallEndReason::kMinutesExhausted);
-  EXPECT_EQ(second.end_reason, CallEndReason::kMinutesExhausted);
-  EXPECT_EQ(first.charged_minutes + second.charged_minutes, 10);
+  EXPECT_EQ(CallNow(world, "c1").reserved_minutes, 32);
+  EXPECT_EQ(CallNow(world, "c2").reserved_minutes, 32);
   EXPECT_EQ(Remaining(world), 0);
 }
 
-TEST(FinalMinute, TakesBackWhatOthersDidNotUse) {
+TEST(ExtendCalls, AHoldIsNotCutBelowWhatTheSameBatchReserves) {  // R26
   World world;
   WithVoice(world);
-  DrainTo(world, 3);
-  Talk(world, "c1");
-  EXPECT_TRUE(Talk(world, "c2").final_minute);
-  HangUp(world, "c1");
-  EXPECT_FALSE(ExtendOne(world, "c2").final_minute);
+  DrainTo(world, 60);
+  const CallNo first = Talk(world, "c1").no;
+  Ring(world, "c3");
+  HangUp(world, "c3", absl::Minutes(43));
+  Talk(world, "c2", absl::Minutes(10));
+  ASSERT_EQ(Grant(world, 1).unheld(), 0);
+  ASSERT_EQ(MinutesOf(world.account().voice.calls.at(first).hold), 2 + kHoldStepMinutes);
+  world.Advance(absl::Seconds(60));
+  Extend(world, {"c1", "c2"});
+  EXPECT_EQ(MinutesOf(world.account().voice.calls.at(first).hold), 3);
+  EXPECT_EQ(CallNow(world, "c1").reserved_minutes, 3);
+  EXPECT_EQ(CallNow(world, "c2").reserved_minutes, 11);
 }
 
-TEST(FinalMinute, WithoutAChangeIsNotStoredAgain) {
+TEST(ExtendCalls, ACallWhoseHoldWasCutInTheBatchHasItsTurn) {  // R26
   World world;
   WithVoice(world);
-  DrainTo(world, 1);
   Talk(world, "c1");
-  world.Advance(absl::Seconds(10));
-  world.NewChanges();
-  EXPECT_TRUE(ExtendOne(world, "c1").final_minute);
-  EXPECT_EQ(testing::KindsOf(world.NewChanges()), testing::KindsOf<CallsExtended>());
+  Ring(world, "c2");
+  world.SleepServerDown(absl::Hours(24 * 14));
+  Connect(world, "c2");
+  world.Advance(absl::Seconds(89));
+  // The first one takes all that there is for the minutes in between, so nothing is left of what
+  // the second one held ahead.
+  const auto extensions = Extend(world, {"c1", "c2"});
+  EXPECT_TRUE(extensions[0].final_minute);
+  EXPECT_TRUE(extensions[1].final_minute);
+  EXPECT_EQ(Remaining(world), 0);
 }
 
 }  // namespace

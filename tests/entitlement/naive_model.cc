@@ -20,14 +20,15 @@ constexpr bool kIsOneOf = (std::is_same_v<C, Others> || ...);
 // Those that a deleted application refuses before anything else; a renewal looks for its
 // subscription first.
 template <typename C>
-constexpr bool kNeedsLiving =
-    kIsOneOf<C, StartSession, SetMobileAnswering, RegisterPhone, ResetLicenses, CreateOrder>;
+constexpr bool kNeedsLiving = kIsOneOf<C, StartSession, SetMobileAnswering, RegisterPhone,
+                                       ResetLicenses, CreateOrder, StartCall>;
 
 }  // namespace
 
 NaiveModel::NaiveModel(absl::Time now, const std::vector<std::string>& applications,
                        int resets_per_month)
     : resets_per_month_(resets_per_month), now_(now), month_(absl::ToCivilMonth(now, zone_)) {
+  month_start_ = absl::FromCivil(absl::CivilSecond(month_), zone_);
   month_end_ = absl::FromCivil(absl::CivilSecond(month_ + 1), zone_);
   for (const std::string& id : applications) {
     App& app = apps_[id];
@@ -39,6 +40,7 @@ NaiveModel::NaiveModel(absl::Time now, const std::vector<std::string>& applicati
 
 std::string NaiveModel::Run(const std::string& application, const CommandPayload& command) {
   App& app = apps_.at(application);
+  running_ = application;
   const std::string result = std::visit(
       [this, &app](const auto& payload) -> std::string {
         if constexpr (requires { On(app, payload); }) {
@@ -46,6 +48,11 @@ std::string NaiveModel::Run(const std::string& application, const CommandPayload
             return "APPLICATION_DELETED";
           }
           return On(app, payload);
+        } else if constexpr (requires { voice_.On(running_, payload, Calendar()); }) {
+          if (kNeedsLiving<std::remove_cvref_t<decltype(payload)>> && app.deleted) {
+            return "APPLICATION_DELETED";
+          }
+          return voice_.On(running_, payload, Calendar());
         } else {
           return "OK";
         }
@@ -236,6 +243,7 @@ std::string NaiveModel::On(App& app, const DeleteApplication& /*command*/) {
   app.deleted = true;
   app.sessions.clear();
   app.phones.clear();
+  voice_.EndAll(running_, Calendar());
   return "OK";
 }
 

@@ -1,4 +1,4 @@
-// NaiveModel: the rules R11–R21 in the plainest form that is right, for the property test to
+// NaiveModel: the rules R11–R27 in the plainest form that is right, for the property test to
 // compare with.
 //
 // Written from the rules and not from the core: flat lists that are searched through, no index, no
@@ -17,6 +17,7 @@
 #include "entitlement/application.h"
 #include "entitlement/command.h"
 #include "entitlement/types.h"
+#include "tests/entitlement/naive_voice.h"
 
 namespace usher::entitlement::testing {
 
@@ -44,6 +45,13 @@ class NaiveModel {
   // All that can be seen of an application, in words, for comparison.
   std::string Describe(const std::string& application) const;
 
+  // Calls and minutes of the account (naive_voice.h).
+  int64_t MinutesLeft() { return voice_.Left(now_); }
+  std::string DescribeVoice() { return voice_.Describe(now_); }
+  std::string Learn(const std::map<NaiveVoice::CallKey, NaiveVoice::Held>& held) {
+    return voice_.Learn(held, now_);
+  }
+
  private:
   struct Seat {
     int64_t id = 0;
@@ -68,7 +76,8 @@ class NaiveModel {
   };
   struct Plan {
     std::string product;
-    Edition edition = Edition::kStandard;
+    // Unset for Voice AI.
+    std::optional<Edition> edition;
     int64_t units = 0;
     absl::Time start_time;
     int months = 0;
@@ -132,9 +141,11 @@ class NaiveModel {
   void NotePeaks(App& app);
 
   // Orders: naive_model_orders.cc.
+  NaiveCalendar Calendar() const;
   absl::Time MonthsAfter(absl::Time anchor, int months) const;
-  std::optional<int64_t> PlanFor(const App& app, const OrderItem& item, Edition edition,
-                                 size_t first_new, std::string& refusal) const;
+  std::optional<int64_t> PlanFor(const App& app, const OrderItem& item,
+                                 std::optional<Edition> edition, size_t first_new,
+                                 std::string& refusal) const;
   void Grant(App& app, int64_t plan, const std::string& product, int64_t quantity);
   void GiveUpRest(App& app, int64_t plan, const std::vector<AddOn>& carried, int64_t units,
                   absl::Time old_expiry);
@@ -145,8 +156,12 @@ class NaiveModel {
   std::string zone_name_ = "UTC";
   std::optional<std::string> next_zone_;
   absl::CivilMonth month_;
+  absl::Time month_start_;
   absl::Time month_end_;
   std::map<std::string, App> apps_;
+  NaiveVoice voice_;
+  // The application of the command that runs.
+  std::string running_;
 };
 
 // As Describe tells of one thing of each sort, so that the core's state is told in the same words.

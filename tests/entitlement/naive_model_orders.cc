@@ -8,7 +8,8 @@ namespace {
 
 constexpr absl::Duration kGrace = absl::Hours(24 * 30);
 
-Edition EditionOf(const std::string& product) {
+std::optional<Edition> EditionOf(const std::string& product) {
+  if (product.starts_with("voice")) return std::nullopt;
   return product.starts_with("premium") ? Edition::kPremium : Edition::kStandard;
 }
 
@@ -18,6 +19,7 @@ bool IsPackage(const std::string& product) { return product.ends_with("-package"
 int64_t SeatsOf(const std::string& product, LicenseKind kind) {
   if (product == "standard-agent-package") return kind == LicenseKind::kAgent ? 3 : 0;
   if (product == "premium-agent-package") return 3;
+  if (product.starts_with("voice")) return 0;
   const bool sip = product.ends_with("-sip");
   return sip == (kind == LicenseKind::kSip) ? 1 : 0;
 }
@@ -33,8 +35,9 @@ absl::Time NaiveModel::MonthsAfter(absl::Time anchor, int months) const {
   return absl::FromCivil(then, zone_) + (anchor - absl::FromCivil(civil, zone_));
 }
 
-std::optional<int64_t> NaiveModel::PlanFor(const App& app, const OrderItem& item, Edition edition,
-                                           size_t first_new, std::string& refusal) const {
+std::optional<int64_t> NaiveModel::PlanFor(const App& app, const OrderItem& item,
+                                           std::optional<Edition> edition, size_t first_new,
+                                           std::string& refusal) const {
   if (item.subscription) {
     const auto named = static_cast<size_t>(item.subscription.value());
     // Those of this very order have no id yet that a caller could name.
@@ -65,17 +68,22 @@ std::optional<int64_t> NaiveModel::PlanFor(const App& app, const OrderItem& item
 std::string NaiveModel::On(App& app, const CreateOrder& command) {
   App after = app;
   const size_t first_new = after.plans.size();
+  bool new_voice = false;
   std::vector<int64_t> joined(command.items.size());
   for (size_t i = 0; i < command.items.size(); ++i) {
     const OrderItem& item = command.items[i];
     if (!IsPackage(item.product)) continue;
-    after.plans.push_back({.product = item.product,
-                           .edition = EditionOf(item.product),
-                           .units = item.quantity,
-                           .start_time = now_,
-                           .months = command.months,
-                           .expire_time = MonthsAfter(now_, command.months),
-                           .add_ons = {}});
+    after.plans.push_back(
+        {.product = item.product,
+         .edition = EditionOf(item.product),
+         .units = item.quantity,
+         .start_time = now_,
+         .months = command.months,
+         .expire_time = item.product == "voice-agent-package"
+                            ? voice_.EndOf(running_, 0, command.months, Calendar())
+                            : MonthsAfter(now_, command.months),
+         .add_ons = {}});
+    new_voice = new_voice || item.product == "voice-agent-package";
     joined[i] = static_cast<int64_t>(after.plans.size());
   }
   // Of several refusals the first by the contract's order.
@@ -86,7 +94,13 @@ std::string NaiveModel::On(App& app, const CreateOrder& command) {
     const OrderItem& item = command.items[i];
     if (IsPackage(item.product)) continue;
     std::string refusal;
-    const auto plan = PlanFor(after, item, EditionOf(item.product), first_new, refusal);
+    std::optional<int64_t> plan;
+    if (item.product == "voice-minutes") {
+      if (new_voice || voice_.HasPackage(now_)) continue;
+      refusal = "PACKAGE_REQUIRED";
+    } else {
+      plan = PlanFor(after, item, EditionOf(item.product), first_new, refusal);
+    }
     if (plan.has_value()) {
       joined[i] = *plan;
     } else {
@@ -97,7 +111,17 @@ std::string NaiveModel::On(App& app, const CreateOrder& command) {
   if (first < order.size()) return order[first];
   if (command.validate_only) return "OK";
   for (size_t i = 0; i < command.items.size(); ++i) {
-    Grant(after, joined[i], command.items[i].product, command.items[i].quantity);
+    const OrderItem& item = command.items[i];
+    if (item.product != "voice-agent-package") continue;
+    voice_.StartPlan(running_, joined[i], item.quantity, command.months, Calendar());
+  }
+  for (size_t i = 0; i < command.items.size(); ++i) {
+    const OrderItem& item = command.items[i];
+    if (item.product == "voice-minutes") {
+      voice_.BuyMinutes(item.quantity, MonthsAfter(now_, 12), Calendar());
+      continue;
+    }
+    Grant(after, joined[i], item.product, item.quantity);
   }
   app = std::move(after);
   return "OK";
@@ -109,12 +133,13 @@ void NaiveModel::Grant(App& app, int64_t plan_id, const std::string& product, in
   if (!package) {
     plan.add_ons.push_back(
         {.product = product, .quantity = quantity, .expire_time = plan.expire_time});
+    if (product == "voice-concurrency") voice_.AddConcurrency(running_, plan_id, quantity);
   }
   for (const LicenseKind kind : kLicenseKinds) {
     for (int64_t i = 0; i < quantity * SeatsOf(product, kind); ++i) {
       app.seats.push_back({.id = static_cast<int64_t>(app.seats.size()) + 1,
                            .kind = kind,
-                           .edition = plan.edition,
+                           .edition = plan.edition.value(),
                            .source = package ? LicenseSource::kPackage : LicenseSource::kAddOn,
                            .subscription = plan_id,
                            .expire_time = plan.expire_time,
@@ -130,7 +155,11 @@ std::string NaiveModel::On(App& app, const RenewSubscription& command) {
   if (app.deleted) return "APPLICATION_DELETED";
   Plan& plan = app.plans[static_cast<size_t>(command.id.value()) - 1];
   if (now_ >= plan.expire_time + kGrace) return "WRONG_STATE";
-  const absl::Time new_expiry = MonthsAfter(plan.start_time, plan.months + command.months);
+  const bool voice = plan.product == "voice-agent-package";
+  const int months = plan.months + command.months;
+  const absl::Time new_expiry = voice
+                                    ? voice_.EndOf(running_, command.id.value(), months, Calendar())
+                                    : MonthsAfter(plan.start_time, months);
   if (new_expiry <= now_) return "INVALID_FIELD";
   const int64_t units = command.units.value_or(plan.units);
   if (units > plan.units) return "INVALID_FIELD";
@@ -144,8 +173,13 @@ std::string NaiveModel::On(App& app, const RenewSubscription& command) {
     carried.push_back(add_on);
     add_on.expire_time = new_expiry;
   }
+  if (voice) {
+    int64_t concurrency = 0;
+    for (const AddOn& add_on : carried) concurrency += add_on.quantity;
+    voice_.Renew(running_, command.id.value(), months, units, concurrency, Calendar());
+  }
   plan.units = units;
-  plan.months += command.months;
+  plan.months = months;
   plan.expire_time = new_expiry;
   GiveUpRest(app, command.id.value(), carried, units, old_expiry);
   return "OK";

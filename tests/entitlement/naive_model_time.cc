@@ -17,7 +17,9 @@ std::string Text(std::string_view text) { return std::string(text); }
 }  // namespace
 
 void NaiveModel::SleepServerDown(absl::Duration by) {
+  voice_.GoDown();
   PassTo(now_ + by, false);
+  voice_.ComeUp(now_);
   for (auto& [id, app] : apps_) {
     for (LiveSession& session : app.sessions) session.lease_end = now_ + session.ttl;
     for (auto& [phone_id, phone] : app.phones) phone.lease_end = now_ + phone.ttl;
@@ -25,7 +27,7 @@ void NaiveModel::SleepServerDown(absl::Duration by) {
 }
 
 absl::Time NaiveModel::NextInstant(bool leases_run) const {
-  absl::Time next = month_end_;
+  absl::Time next = std::min(month_end_, voice_.NextInstant(now_, leases_run));
   const auto consider = [&](absl::Time time) {
     if (time > now_) next = std::min(next, time);
   };
@@ -47,9 +49,21 @@ void NaiveModel::PassTo(absl::Time until, bool leases_run) {
     now_ = NextInstant(leases_run);
     const bool month_ends = now_ == month_end_;
     if (month_ends) EndMonth();
+    voice_.HappenNow(Calendar(), leases_run);
     for (auto& [id, app] : apps_) HappenNow(app, month_ends, leases_run);
   }
   now_ = until;
+}
+
+NaiveCalendar NaiveModel::Calendar() const {
+  NaiveCalendar calendar{.now = now_,
+                         .month = month_,
+                         .month_start = month_start_,
+                         .month_end = month_end_,
+                         .zone = zone_,
+                         .next_zone = zone_};
+  if (next_zone_.has_value()) absl::LoadTimeZone(*next_zone_, &calendar.next_zone);
+  return calendar;
 }
 
 // R2: the month that ends keeps its end; the next ends by the zone that is in force from here on.
@@ -60,6 +74,7 @@ void NaiveModel::EndMonth() {
     next_zone_.reset();
   }
   ++month_;
+  month_start_ = month_end_;
   month_end_ = absl::FromCivil(absl::CivilSecond(month_ + 1), zone_);
 }
 

@@ -25,6 +25,11 @@ enum class Act {
   kRegister,
   kRenewPhones,
   kUnregister,
+  kStartCall,
+  kConnectCall,
+  kExtendCalls,
+  kEndCall,
+  kVoiceOrder,
   kReset,
   kOrder,
   kRenewSubscription,
@@ -51,7 +56,7 @@ std::string ApplicationOf(const Step& step);
 absl::Duration DurationOf(const Step& step);
 Email EmailOf(const Step& step);
 // The command of a step that is one, on what the model knows to be there.
-CommandPayload CommandOf(const Step& step, const NaiveModel& model);
+CommandPayload CommandOf(const Step& step, NaiveModel& model);
 
 std::ostream& operator<<(std::ostream& out, const Step& step);
 

@@ -275,6 +275,17 @@ TEST(VoiceRenewal, AMonthThatIsOverMeanwhileBringsNothing) {  // R9, R22
   EXPECT_EQ(world.account().voice.grants.size(), 2u);
 }
 
+TEST(VoiceRenewal, OfAMonthThatEndedAsTheZoneMovedWestIsRefused) {  // R2, R9
+  World world;
+  WithVoice(world, 3);
+  world.AdvanceTo(At("2027-02-20T00:00:00Z"));
+  world.Ask<AccountReply>(UpdateAccount{.zone_name = "America/Phoenix"}, testing::Acme());
+  world.AdvanceTo(At("2027-03-01T00:00:00Z"));
+  // February is over, though it is still February in Phoenix.
+  const RenewSubscription renewal{.id = SubscriptionId(1), .months = 1};
+  EXPECT_EQ(world.Refused<InvalidField>(renewal).field, "months");
+}
+
 TEST(VoiceRenewal, AQuoteChangesNothing) {  // R10
   World world;
   WithVoice(world, 1);
