@@ -275,19 +275,6 @@ TEST_F(SqliteStoreFiles, ChangesThatContradictTheRowsAreRefusedWhole) {
   EXPECT_EQ(script_.Commit(*store), absl::OkStatus());
 }
 
-// The core remembers so many ended sessions and drops more without a word.
-TEST_F(SqliteStoreFiles, SessionForgottenTakesThoseAlongThatItSuperseded) {
-  MakeDatabase();
-  const std::unique_ptr<SqliteStore> store = Open();
-  for (int64_t id = 1; id <= 3; ++id) TakeOver(*store, id, id + 1);
-  script_.Add(SessionForgotten{SessionId(3)});
-  ASSERT_EQ(script_.Commit(*store), absl::OkStatus());
-  const Application loaded = store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
-  EXPECT_EQ(loaded.ended_sessions.size(), 0U);
-  ASSERT_EQ(loaded.sessions.size(), 1U);
-  EXPECT_TRUE(loaded.sessions.contains(SessionId(4)));
-}
-
 // ---- The write-ahead log
 
 class SqliteStoreLog : public SqliteStoreFiles {
