@@ -59,14 +59,19 @@ struct Account {
   std::optional<ZoneStart> zone_start;
   std::optional<PendingZone> pending_zone;
 
-  // Deleted ones stay, as their ids stay taken.
+  // Deleted ones stay, as their ids stay taken. Grows by Add.
   absl::btree_map<ApplicationId, ApplicationEntry> applications;
+  // Index of them.
+  absl::flat_hash_map<ApplicationNo, ApplicationId> application_ids;
 
   // The last revision of its journal that was given out.
   Revision last_revision;
 
   const ApplicationEntry* Find(const ApplicationId& id) const;
   const ApplicationEntry* Find(ApplicationNo application_no) const;
+
+  // The id must be new.
+  void Add(const ApplicationEntry& entry);
 
   friend bool operator==(const Account&, const Account&) = default;
 };

@@ -135,7 +135,7 @@ TEST(DecideApplication, AnAccountHasABoundedNumberOfThem) {
   Account account{.no = AccountNo(1), .id = AccountId("acme")};
   for (int i = 1; i <= kApplicationsPerAccountMax; ++i) {
     const ApplicationId id("a" + std::to_string(i));
-    account.applications[id] = ApplicationEntry{.no = ApplicationNo(i), .id = id};
+    account.Add({.no = ApplicationNo(i), .id = id});
   }
   Directory directory;
   const Policy policy;

@@ -546,7 +546,7 @@ TEST(DecideRenewal, IsRefusedForWhatIsNotSoldAnyMore) {
   const absl::Time now = At("2026-11-02T09:00:00Z");
   Account account{.no = AccountNo(1), .id = AccountId("acme"), .zone = absl::UTCTimeZone()};
   const ApplicationEntry entry{.no = ApplicationNo(1), .id = ApplicationId("support")};
-  account.applications[entry.id] = entry;
+  account.Add(entry);
   Application application{.no = entry.no, .account = account.no};
   const absl::Time expiry = now + absl::Hours(1);
   application.subscriptions[SubscriptionId(1)] =
