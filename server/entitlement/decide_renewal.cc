@@ -47,10 +47,10 @@ std::optional<Refusal> CheckSold(const Subscription& subscription, const Carry& 
   return std::nullopt;
 }
 
-std::optional<Refusal> CheckTime(const Subscription& subscription, const Subscription& renewed,
-                                 const Context& context) {
+std::optional<Refusal> CheckTime(const Units& units, const Subscription& subscription,
+                                 const Subscription& renewed, const Context& context) {
   if (context.now >= subscription.expire_time + context.policy->renewal_grace) {
-    return WrongState{"EXPIRED"};
+    return WrongState{"EXPIRED", SubscriptionName(units, subscription.id)};
   }
   if (renewed.months > kSubscriptionMonthsMax) {
     return Invalid("months", absl::StrCat("would make the subscription last longer than ",
@@ -274,7 +274,9 @@ Outcome DecideOn(const Units& units, const RenewSubscription& command, const Con
   const Subscription* subscription = units.application->Find(command.id);
   const Carry carry = CarryOf(command, *subscription);
   const Subscription renewed = Renewed(*subscription, carry, command.months, units.account->zone);
-  if (auto refusal = CheckTime(*subscription, renewed, context)) return Outcome{*refusal, {}};
+  if (auto refusal = CheckTime(units, *subscription, renewed, context)) {
+    return Outcome{*refusal, {}};
+  }
   if (auto refusal = CheckCarried(command, *subscription)) return Outcome{*refusal, {}};
   if (auto refusal = CheckSold(*subscription, carry, *context.catalog)) {
     return Outcome{*refusal, {}};

@@ -528,6 +528,8 @@ TEST(DecideRenewal, IsRefusedInTheOrderOfItsComment) {  // R31
   EXPECT_EQ(world.Refused<InvalidField>(wrong).field, "months");
   world.AdvanceTo(At("2027-03-02T09:00:00Z"));
   EXPECT_EQ(world.Refused<WrongState>(wrong).state, "EXPIRED");
+  EXPECT_EQ(world.Refused<WrongState>(wrong).resource,
+            "accounts/acme/applications/support/subscriptions/1");
   EXPECT_EQ(world.Refused<ResourceNotFound>(none).resource,
             "accounts/acme/applications/support/subscriptions/9");
   world.Ask<ApplicationReply>(DeleteApplication{});
