@@ -26,7 +26,7 @@ inline constexpr absl::Duration kClientPingPeriodMin = absl::Seconds(10);
 
 inline constexpr int kCompletionQueuesDefault = 1;
 // A second thread on a queue takes turns with the first at nearly every event: gRPC wakes it, it
-// finds one completion, and sleeps again. On 2 cores that cost a login a fifth of its rate, and an
+// finds one completion, and sleeps again. On 2 cores that cost a login a sixth of its rate, and an
 // echo a third.
 inline constexpr int kThreadsPerQueueDefault = 1;
 // Calls of each method that wait for a request at each queue, and those kept for reuse.
