@@ -50,7 +50,7 @@ void WriteReply(const Reply& reply, const v1::RenewSessionsRequest&,
     v1::SessionRenewal& made = *out.add_renewals();
     made.set_session_id(renewal.id.value());
     made.set_state(Wire<v1::SessionState>(renewal.state));
-    // As above.
+    // As for a session that is shown whole.
     if (renewal.end_reason != entitlement::EndReason::kUnknown) {
       SetTime(renewal.expire_time, made.mutable_expire_time());
     }
