@@ -3,8 +3,11 @@
 #include <arpa/inet.h>
 
 #include <iostream>
+#include <memory>
+#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -12,6 +15,7 @@ namespace usher {
 namespace {
 
 constexpr int kPortMax = 65535;
+constexpr size_t kHelpColumn = 26;
 
 struct HostPort {
   std::string host;
@@ -38,6 +42,32 @@ std::optional<HostPort> ParseHostPort(const std::string& listen) {
   return parsed;
 }
 
+// What it does, how it is called, each option with its default, what the exit codes mean.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(kHelpColumn); }
+
+  std::string make_usage(const CLI::App* app, std::string /*name*/) const override {
+    return absl::StrCat("\nUsage: ", app->get_name(), " [options]\n");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_type_size() == 0 ? "" : absl::StrCat(" ", option->get_type_name());
+  }
+};
+
+// CLI11's sentences end without a full stop, and two of them name no option.
+std::string SentenceOf(const CLI::ParseError& error, const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  const std::string what = error.what();
+  if (!rest.empty()) return absl::StrCat("'", rest.front(), "' is no option of usherd.");
+  const std::string option = what.substr(0, what.find_first_of(": "));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return absl::StrCat(option, absl::StrContains(what, "missing") ? " needs a value."
+                                                                   : " may be given only once.");
+  }
+  return absl::StrCat(what, ".");
+}
+
 bool IsLoopback(const std::string& host) {
   if (host == "localhost") return true;
   in_addr v4{};
@@ -54,7 +84,7 @@ absl::Status CheckListen(const ServerOptions& options) {
   const std::optional<HostPort> address = ParseHostPort(options.listen);
   if (!address) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--listen must be HOST:PORT, such as 127.0.0.1:7600; it is \"", options.listen, "\""));
+        "--listen must be HOST:PORT, such as 127.0.0.1:7600; '", options.listen, "' is not"));
   }
   if (!options.allow_plaintext && !IsLoopback(address->host)) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -68,23 +98,36 @@ absl::Status CheckListen(const ServerOptions& options) {
 CommandLine ReadCommandLine(int argc, const char* const* argv) {
   CommandLine read;
   ServerOptions& options = read.options;
-  CLI::App app("usherd serves Usher, the license-entitlement server for contact centres.",
-               "usherd");
-  app.set_version_flag("--version", "usherd " + std::string(Version()));
-  app.add_option("--data-dir", options.data_dir, "Where the data is; made where it isn't there")
-      ->capture_default_str();
-  app.add_option("--listen", options.listen, "HOST:PORT to serve on; port 0 takes a free one")
-      ->capture_default_str();
+  CLI::App app("Serves Usher, the license-entitlement server for contact centres.", "usherd");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.footer(
+      "It serves until SIGTERM or Ctrl-C, and answers before it ends what it has accepted.\n"
+      "Exit codes: 0 stopped, 1 could not serve, 2 usage.");
+  app.set_help_flag("-h,--help", "Explains the options");
+  app.set_version_flag("--version", "usherd " + std::string(Version()), "Prints the version");
+  app.add_option("--data-dir", options.data_dir,
+                 absl::StrCat("Where the data is, made where it isn't there; ", options.data_dir,
+                              " by default"))
+      ->type_name("DIRECTORY");
+  app.add_option(
+         "--listen", options.listen,
+         absl::StrCat("Where to serve; ", options.listen, " by default. Port 0 takes a free one"))
+      ->type_name("HOST:PORT");
   app.add_flag("--allow-plaintext", options.allow_plaintext,
-               "Permit to listen beyond this machine without encryption");
+               "Permits to listen beyond this machine without encryption");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& wish) {
+    // --help or --version.
+    read.exit_code = app.exit(wish);
+    return read;
   } catch (const CLI::ParseError& error) {
-    read.exit_code = app.exit(error) == kExitOk ? kExitOk : kExitUsage;
+    std::cerr << "usherd: " << SentenceOf(error, app) << "\nhint: usherd --help\n";
+    read.exit_code = kExitUsage;
     return read;
   }
   if (options.data_dir.empty()) {
-    std::cerr << "usherd: --data-dir must not be empty\n";
+    std::cerr << "usherd: --data-dir must not be empty.\n";
     read.exit_code = kExitUsage;
   }
   if (const absl::Status status = CheckListen(options); !status.ok()) {

@@ -11,11 +11,8 @@
 namespace usher::cli {
 namespace {
 
-// An account is its own zone's best witness: each is shown in its own.
-Times TimesFor(const v1::Account& account) { return {account.time_zone(), absl::Now()}; }
-
 ExitCode PrintAccount(Context& context, const v1::Account& account) {
-  const Times times = TimesFor(account);
+  const Times times = context.TimesOf(account);
   Facts facts;
   facts.Add("Account", ShortName(account.name()));
   facts.Add("Display name", account.display_name());
@@ -74,7 +71,7 @@ ExitCode List(Context& context, const ListOptions& options) {
   Table table({{"ACCOUNT"}, {"DISPLAY NAME"}, {"TIME ZONE"}, {"CREATED"}});
   for (const v1::Account& account : response->accounts()) {
     table.AddRow({ShortName(account.name()), account.display_name(), account.time_zone(),
-                  TimesFor(account).AtWithZone(FromProto(account.create_time()))});
+                  context.TimesOf(account).AtWithZone(FromProto(account.create_time()))});
   }
   return context.PrintList(table, "accounts", response->next_page_token());
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -77,21 +78,52 @@ Lines AlreadyExists(const FailedCommand& command) {
                        Usher("app list", ShortName(AccountOf(command.about)), "--deleted"))};
 }
 
-Lines Unavailable(const Error& error) {
-  if (!error.reason_name.empty()) return {"Nothing was changed; try again in a moment."};
-  return {"Start it with usherd, or name where it is with --server or USHER_SERVER.",
-          absl::StrCat("gRPC says: ", error.message)};
+Lines InvalidField(const Error& error) {
+  const bool unknown_product = absl::EndsWith(error.Metadata("field"), ".product") &&
+                               absl::StrContains(error.message, "catalog");
+  if (!unknown_product) return {};
+  return {"See what is for sale: usher catalog"};
+}
+
+Lines SipPoolExhausted(const Error& error, const std::string& name) {
+  if (error.Metadata("total") == "0") return {Purchase(name)};
+  return {absl::StrCat("See which phones are online: ", Usher("phone list", name)), Purchase(name)};
+}
+
+Lines WrongState(const Error& error, const std::string& name) {
+  const std::string state = error.Metadata("state");
+  if (state == "DELETED") return {absl::StrCat("Bring it back: ", Usher("app undelete", name))};
+  if (state != "EXPIRED") return {};
+  return {absl::StrCat("See which there are: ", Usher("subscription list", name)), Purchase(name)};
 }
 
 // What gRPC says of a connection that failed is for programmers.
 std::string MessageOf(const Error& error, const FailedCommand& command) {
-  if (error.code == absl::StatusCode::kUnavailable && error.reason_name.empty()) {
-    return absl::StrCat("The server at ", command.server, " can't be reached.");
-  }
-  if (error.code == absl::StatusCode::kDeadlineExceeded) {
-    return absl::StrCat("The server at ", command.server, " did not answer in time.");
+  if (error.reason_name.empty()) {
+    if (error.code == absl::StatusCode::kUnavailable) {
+      return absl::StrCat("No server can be reached at ", command.server,
+                          ": start usherd there, or say where it is with --server HOST:PORT.");
+    }
+    if (error.code == absl::StatusCode::kDeadlineExceeded) {
+      return absl::StrCat("The server at ", command.server, " did not answer in time: try again.");
+    }
+    if (error.code == absl::StatusCode::kUnimplemented) {
+      return absl::StrCat("The server at ", command.server,
+                          " does not know this command: it may be of an older version.");
+    }
   }
   return error.message.empty() ? error.ToString() : error.message;
+}
+
+// The server tells instants in UTC, as programs read them.
+std::string WithTimesOf(std::string message, const Error& error, const Times& times) {
+  for (const auto& [key, value] : error.metadata) {
+    const std::optional<absl::Time> time = error.TimeOf(key);
+    if (time.has_value()) {
+      message = absl::StrReplaceAll(message, {{value, times.AtWithZone(*time)}});
+    }
+  }
+  return message;
 }
 
 }  // namespace
@@ -104,8 +136,7 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
     case v1::ERROR_REASON_LICENSE_EXPIRED:
       return LicenseExpired(error, name, times);
     case v1::ERROR_REASON_SIP_POOL_EXHAUSTED:
-      return {absl::StrCat("See which phones are online: ", Usher("phone list", name)),
-              Purchase(name)};
+      return SipPoolExhausted(error, name);
     case v1::ERROR_REASON_RESET_LIMIT_REACHED:
       return ResetLimitReached(error, times);
     case v1::ERROR_REASON_NOTHING_TO_RESET:
@@ -122,6 +153,10 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
                            Usher("subscription list", name))};
     case v1::ERROR_REASON_APPLICATION_DELETED:
       return {absl::StrCat("Bring it back: ", Usher("app undelete", name))};
+    case v1::ERROR_REASON_WRONG_STATE:
+      return WrongState(error, name);
+    case v1::ERROR_REASON_INVALID_FIELD:
+      return InvalidField(error);
     case v1::ERROR_REASON_RESOURCE_NOT_FOUND:
       return NotFound(error);
     case v1::ERROR_REASON_RESOURCE_ALREADY_EXISTS:
@@ -131,12 +166,14 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
     default:
       break;
   }
-  if (error.code == absl::StatusCode::kUnavailable) return Unavailable(error);
+  if (error.code == absl::StatusCode::kUnavailable && !error.reason_name.empty()) {
+    return {"Nothing was changed; try again in a moment."};
+  }
   return {};
 }
 
 Lines Explain(const Error& error, const FailedCommand& command, const Times& times) {
-  const std::string message = MessageOf(error, command);
+  const std::string message = WithTimesOf(MessageOf(error, command), error, times);
   Lines lines = {absl::StrCat("usher: ", message)};
   for (const FieldViolation& violation : error.field_violations) {
     if (absl::StrContains(message, violation.field)) continue;
@@ -151,12 +188,14 @@ Lines Explain(const Error& error, const FailedCommand& command, const Times& tim
 std::string RefusalSentence(const Error& error, const Times& times) {
   switch (error.reason) {
     case v1::ERROR_REASON_NO_IDLE_LICENSE: {
-      const std::string edition = error.Metadata("edition");
-      return absl::StrCat("Every ", edition.empty() ? "" : absl::AsciiStrToLower(edition),
-                          edition.empty() ? "" : " ",
-                          "agent license is bound to another email: ", error.Metadata("held"),
-                          " of ", error.Metadata("total"), " are held, ", error.Metadata("inUse"),
-                          " in use.");
+      const std::string edition = absl::AsciiStrToLower(error.Metadata("edition"));
+      const std::string adjective = edition.empty() ? "" : edition + " ";
+      if (error.Metadata("total") == "0") {
+        return absl::StrCat("There is no unexpired ", adjective, "agent license.");
+      }
+      return absl::StrCat(
+          "Every ", adjective, "agent license is bound to another email: ", error.Metadata("held"),
+          " of ", error.Metadata("total"), " are held, ", error.Metadata("inUse"), " in use.");
     }
     case v1::ERROR_REASON_LICENSE_EXPIRED: {
       const std::optional<absl::Time> expired = error.TimeOf("expireTime");

@@ -53,14 +53,14 @@ ExitCode List(Context& context, const ListOptions& options) {
                {"LICENSE", true},
                {"EDITION"},
                {"STATE"},
-               {"MOBILE ANSWERING"},
+               {"MOBILE"},
                {"LOGGED IN ON"},
-               {times.Heading("LAST ACTIVE")}});
+               {"LAST ACTIVE"}});
   for (const v1::Agent& agent : response->agents()) {
     const v1::License& license = agent.license();
     table.AddRow({agent.email(), Id(license.license_id()), Word(license.edition()),
                   Word(license.state()), Word(agent.mobile_answering()), SessionsOf(agent),
-                  times.At(agent.last_active_time(), agent.has_last_active_time())});
+                  times.Distance(agent.last_active_time(), agent.has_last_active_time())});
   }
   return context.PrintList(table, "agents that hold a license", response->next_page_token());
 }
@@ -141,7 +141,7 @@ ExitCode Check(Context& context, const CheckOptions& options) {
   const Error refusal = RefusalOf(*response);
   facts.Add("Login", absl::StrCat("refused: ", refusal.reason_name));
   facts.Add("Why", RefusalSentence(refusal, times));
-  facts.Add("A license can come free", ReliefOf(*response, times));
+  facts.Add("Free again", ReliefOf(*response, times));
   context.Print(facts);
   for (const std::string& hint : Hints(refusal, {options.application, ""}, times)) {
     context.Note(absl::StrCat("hint: ", hint));

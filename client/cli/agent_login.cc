@@ -59,7 +59,6 @@ ExitCode PrintLogin(Context& context, const v1::StartSessionResponse& response,
                     const std::string& application) {
   if (context.json()) return context.PrintJson(response);
   const v1::Session& session = response.session();
-  const Times times = context.TimesOf(application);
   Facts facts;
   facts.Add("Session", Id(session.session_id()));
   facts.Add("Agent", session.email());

@@ -18,7 +18,7 @@ CLI::Option* AddName(CLI::App* command, const std::string& argument, std::string
           [&target, argument, full_name, form](const std::string& text) {
             const std::optional<std::string> name = full_name(text);
             if (!name.has_value()) {
-              throw CLI::ValidationError(argument, absl::StrCat("'", text, "' is not ", form));
+              RefuseValue(argument, absl::StrCat("must be ", form), text);
             }
             target = *name;
           },
@@ -31,8 +31,7 @@ CLI::Option* AddName(CLI::App* command, const std::string& argument, std::string
 int64_t ParseNumber(const std::string& argument, const std::string& text) {
   int64_t number = 0;
   if (!absl::SimpleAtoi(text, &number) || number < 1) {
-    throw CLI::ValidationError(argument,
-                               absl::StrCat("'", text, "' is not a whole number from 1 up"));
+    RefuseValue(argument, "must be a whole number from 1 up", text);
   }
   return number;
 }
@@ -41,6 +40,10 @@ constexpr char kCommands[] = "Commands";
 constexpr char kLimit[] = "--limit";
 
 }  // namespace
+
+void RefuseValue(const std::string& argument, const std::string& must, const std::string& text) {
+  throw CLI::ValidationError(absl::StrCat(argument, " ", must, "; '", text, "' is not"));
+}
 
 CLI::App* AddNoun(Commands& commands, const std::string& name, const std::string& description) {
   CLI::App* noun = commands.root.add_subcommand(name, description);
@@ -80,8 +83,7 @@ CLI::Option* AddChoice(CLI::App* command, const std::string& name,
           [&type, set, name, choices](const std::string& text) {
             const std::optional<int> value = ValueOf(type, text);
             if (!value.has_value()) {
-              throw CLI::ValidationError(name,
-                                         absl::StrCat("'", text, "' is not one of ", choices));
+              RefuseValue(name, absl::StrCat("must be one of ", choices), text);
             }
             set(*value);
           },
@@ -98,8 +100,7 @@ CLI::Option* AddDuration(CLI::App* command, const std::string& name,
             absl::Duration duration;
             if (!absl::ParseDuration(text, &duration) || duration <= absl::ZeroDuration() ||
                 duration == absl::InfiniteDuration()) {
-              throw CLI::ValidationError(
-                  name, absl::StrCat("'", text, "' is not a duration, such as 90s, 5m or 1h"));
+              RefuseValue(name, "must be a duration, such as 90s, 5m or 1h", text);
             }
             target = duration;
           },
@@ -116,9 +117,9 @@ CLI::Option* AddOrderItems(CLI::App* command, const std::string& name,
             for (const std::string& text : texts) {
               const std::optional<v1::OrderItem> item = ParseOrderItem(text);
               if (!item.has_value()) {
-                throw CLI::ValidationError(
-                    name, absl::StrCat("'", text, "' is not PRODUCT=QUANTITY, such as ",
-                                       "standard-agent=4"));
+                RefuseValue(name,
+                            "must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4",
+                            text);
               }
               items.push_back(*item);
             }

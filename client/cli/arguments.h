@@ -29,6 +29,11 @@ struct Commands {
   Action& selected;
 };
 
+// Refuses a value while the command line is parsed: "--limit must be a whole number from 1 up;
+// 'x' is not." `must` is "must be a whole number from 1 up".
+[[noreturn]] void RefuseValue(const std::string& argument, const std::string& must,
+                              const std::string& text);
+
 // A noun of `usher <noun> <verb>`; it requires a verb.
 CLI::App* AddNoun(Commands& commands, const std::string& name, const std::string& description);
 

@@ -9,7 +9,7 @@
 namespace usher::cli {
 namespace {
 
-// "3 agent licenses, 3 SIP licenses".
+// "3 agent licenses, 3 SIP licenses"; "1 minute, at least 5,000".
 std::string BringsOf(const v1::Product& product) {
   std::vector<std::string> parts;
   if (product.agent_licenses() > 0) {
@@ -17,10 +17,14 @@ std::string BringsOf(const v1::Product& product) {
   }
   if (product.sip_licenses() > 0) parts.push_back(Count(product.sip_licenses(), "SIP license"));
   if (product.minutes() > 0) {
-    parts.push_back(Count(product.minutes(), "minute") + (product.monthly() ? " a month" : ""));
+    parts.push_back(product.monthly() ? absl::StrCat(Grouped(product.minutes()), " min a month")
+                                      : Count(product.minutes(), "minute"));
   }
   if (product.concurrency() > 0) {
     parts.push_back(Count(product.concurrency(), "call") + " at once");
+  }
+  if (product.minimum_quantity() > 1) {
+    parts.push_back("at least " + Grouped(product.minimum_quantity()));
   }
   return absl::StrJoin(parts, ", ");
 }
@@ -32,16 +36,11 @@ ExitCode ShowCatalog(Context& context, const CatalogOptions& /*options*/) {
       context.client().ListProducts(v1::ListProductsRequest());
   if (!response.ok()) return context.Fail(response.error());
   if (context.json()) return context.PrintJson(*response);
-  Table table({{"PRODUCT"},
-               {"PRICE (USD)", true},
-               {"PER"},
-               {"MINIMUM", true},
-               {"ONE UNIT BRINGS"},
-               {"NEEDS"}});
+  Table table({{"PRODUCT"}, {"USD", true}, {"PER"}, {"ONE UNIT BRINGS"}, {"NEEDS"}});
   for (const v1::Product& product : response->products()) {
     table.AddRow({product.product_id(), Money(product.unit_price_cents()),
-                  product.monthly() ? "month" : "unit", absl::StrCat(product.minimum_quantity()),
-                  BringsOf(product), product.required_product()});
+                  product.monthly() ? "month" : "unit", BringsOf(product),
+                  product.required_product()});
   }
   return context.PrintList(table, "products", "");
 }

@@ -9,6 +9,7 @@ void AddAccountCommands(Commands& commands);
 void AddAgentCommands(Commands& commands);
 void AddApplicationCommands(Commands& commands);
 void AddCatalogCommand(Commands& commands);
+void AddCompletionCommand(Commands& commands);
 void AddLicenseCommands(Commands& commands);
 void AddOrderCommands(Commands& commands);
 void AddPhoneCommands(Commands& commands);

@@ -11,10 +11,12 @@
 
 namespace usher::cli {
 
-Context::Context(Client client, std::string server, OutputFormat format, Streams streams)
+Context::Context(Client client, std::string server, OutputFormat format, std::string zone,
+                 Streams streams)
     : client_(std::move(client)),
       server_(std::move(server)),
       format_(format),
+      zone_(std::move(zone)),
       streams_(std::move(streams)) {}
 
 ExitCode Context::Fail(const Error& error, std::string_view about) {
@@ -67,6 +69,7 @@ ExitCode Context::PrintJson(const google::protobuf::Message& message) {
 }
 
 Times Context::TimesOf(std::string_view name) {
+  if (!zone_.empty()) return {zone_, absl::Now()};
   const std::string account = AccountOf(name);
   auto zone = zones_.find(account);
   if (zone == zones_.end()) {
@@ -80,6 +83,10 @@ Times Context::TimesOf(std::string_view name) {
     zone = zones_.emplace(account, found).first;
   }
   return {zone->second, absl::Now()};
+}
+
+Times Context::TimesOf(const v1::Account& account) {
+  return {zone_.empty() ? account.time_zone() : zone_, absl::Now()};
 }
 
 }  // namespace usher::cli

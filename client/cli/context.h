@@ -35,7 +35,9 @@ struct Streams {
 
 class Context {
  public:
-  Context(Client client, std::string server, OutputFormat format, Streams streams);
+  // `zone` is the time zone that times are shown in; where it is empty, each account's own.
+  Context(Client client, std::string server, OutputFormat format, std::string zone,
+          Streams streams);
 
   const Client& client() const { return client_; }
   const Streams& streams() const { return streams_; }
@@ -61,6 +63,8 @@ class Context {
   // Times as the account of `name` (a full name of it, or of something in it) sees them. Asks
   // the server for the zone, once for each account; in UTC where it does not tell.
   Times TimesOf(std::string_view name);
+  // The same where the account is at hand.
+  Times TimesOf(const v1::Account& account);
 
  private:
   Look look() const { return streams_.out_is_terminal ? Look::kTerminal : Look::kPlain; }
@@ -68,6 +72,7 @@ class Context {
   Client client_;
   std::string server_;
   OutputFormat format_;
+  std::string zone_;
   Streams streams_;
   // By the full names of accounts.
   std::map<std::string, std::string> zones_;

@@ -12,12 +12,6 @@ namespace {
 constexpr int kDescriptionColumn = 32;
 constexpr size_t kLineWidth = 90;
 
-// "usher license list".
-std::string FullCommand(const CLI::App* app) {
-  if (app->get_parent() == nullptr) return app->get_name();
-  return absl::StrCat(FullCommand(app->get_parent()), " ", app->get_name());
-}
-
 // Lines of at most kLineWidth columns.
 std::string Wrapped(const std::string& text) {
   std::string wrapped;
@@ -39,6 +33,16 @@ const CLI::App* RootOf(const CLI::App* app) {
 
 }  // namespace
 
+std::string FullCommand(const CLI::App* app) {
+  if (app->get_parent() == nullptr) return app->get_name();
+  return absl::StrCat(FullCommand(app->get_parent()), " ", app->get_name());
+}
+
+bool IsOptionOfEveryCommand(const CLI::App& root, const CLI::Option& option) {
+  return option.nonpositional() && &option != root.get_help_ptr() &&
+         option.get_name() != "--version";
+}
+
 HelpFormatter::HelpFormatter() {
   column_width(kDescriptionColumn);
   label("Positionals", "Arguments");
@@ -55,8 +59,7 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
   const CLI::App* root = RootOf(app);
   if (app != root) {
     const auto is_global = [root](const CLI::Option* option) {
-      return option->nonpositional() && option != root->get_help_ptr() &&
-             option->get_name() != "--version";
+      return IsOptionOfEveryCommand(*root, *option);
     };
     help += make_group("Options of every command", false, root->get_options(is_global));
   }

@@ -8,6 +8,12 @@
 
 namespace usher::cli {
 
+// "usher license list".
+std::string FullCommand(const CLI::App* app);
+
+// Whether an option of the root may stand with every command: all but --help and --version.
+bool IsOptionOfEveryCommand(const CLI::App& root, const CLI::Option& option);
+
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();

@@ -19,6 +19,11 @@ struct ListOptions {
   std::optional<int64_t> limit;
 };
 
+// Which one it came with.
+std::string SubscriptionOf(const v1::License& license) {
+  return license.subscription_id() == 0 ? "trial" : Id(license.subscription_id());
+}
+
 ExitCode List(Context& context, const ListOptions& options) {
   v1::ListLicensesRequest request;
   request.set_application(options.application);
@@ -34,17 +39,14 @@ ExitCode List(Context& context, const ListOptions& options) {
   Table table({{"ID", true},
                {"KIND"},
                {"EDITION"},
-               {"SOURCE"},
-               {"SUBSCRIPTION", true},
+               {"SUBSCRIPTION"},
                {"STATE"},
                {"HOLDER"},
-               {times.Heading("EXPIRES")},
-               {"WHEN"}});
+               {times.Heading("EXPIRES")}});
   for (const v1::License& license : response->licenses()) {
     table.AddRow({Id(license.license_id()), Word(license.kind()), Word(license.edition()),
-                  Word(license.source()), Id(license.subscription_id()), Word(license.state()),
-                  license.holder(), times.At(license.expire_time(), license.has_expire_time()),
-                  times.Distance(license.expire_time(), license.has_expire_time())});
+                  SubscriptionOf(license), Word(license.state()), license.holder(),
+                  times.At(license.expire_time(), license.has_expire_time())});
   }
   return context.PrintList(table, "licenses", response->next_page_token());
 }

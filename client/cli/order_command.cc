@@ -2,10 +2,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_table.h"
 #include "client/lib/pages.h"
@@ -55,15 +55,6 @@ struct ListOptions {
   std::optional<int64_t> limit;
 };
 
-// "2 standard-agent-package, 4 standard-agent".
-std::string ItemsOf(const v1::Order& order) {
-  std::vector<std::string> items;
-  for (const v1::OrderLine& line : order.lines()) {
-    items.push_back(absl::StrCat(line.quantity(), " ", line.product()));
-  }
-  return absl::StrJoin(items, ", ");
-}
-
 ExitCode List(Context& context, const ListOptions& options) {
   v1::ListOrdersRequest request;
   request.set_application(options.application);
@@ -76,12 +67,19 @@ ExitCode List(Context& context, const ListOptions& options) {
                {times.Heading("PLACED")},
                {"BY"},
                {"TOTAL", true},
-               {"CURRENCY"},
-               {"ITEMS"}});
+               {"UNITS", true},
+               {"PRODUCT"}});
   for (const v1::Order& order : response->orders()) {
-    table.AddRow({Id(order.order_id()), times.At(order.create_time(), order.has_create_time()),
-                  order.actor(), Money(order.total_cents()), order.currency_code(),
-                  ItemsOf(order)});
+    std::vector<std::string> row = {
+        Id(order.order_id()), times.At(order.create_time(), order.has_create_time()), order.actor(),
+        absl::StrCat(Money(order.total_cents()), " ", order.currency_code())};
+    // A line for each product; the first one also says whose they are.
+    for (const v1::OrderLine& line : order.lines()) {
+      row.push_back(absl::StrCat(line.quantity()));
+      row.push_back(line.product());
+      table.AddRow(std::move(row));
+      row.assign(4, kBlank);
+    }
   }
   return context.PrintList(table, "orders", response->next_page_token());
 }

@@ -7,7 +7,7 @@ namespace usher::cli {
 
 void PrintOrder(Context& context, const v1::Order& order, const Times& times) {
   Table table({{"PRODUCT"},
-               {"QUANTITY", true},
+               {"UNITS", true},
                {"MONTHS", true},
                {"UNIT PRICE", true},
                {absl::StrCat("AMOUNT (", order.currency_code(), ")"), true},
@@ -19,7 +19,7 @@ void PrintOrder(Context& context, const v1::Order& order, const Times& times) {
                   Money(line.amount_cents()), Id(line.subscription_id()),
                   times.At(line.expire_time(), line.has_expire_time())});
   }
-  table.AddRow({"total", " ", " ", " ", Money(order.total_cents()), " ", " "});
+  table.AddRow({"total", kBlank, kBlank, kBlank, Money(order.total_cents()), kBlank, kBlank});
   context.Print(table);
   if (order.order_id() == 0) {
     context.Note("This is a quote: nothing was bought. Without --dry-run it would be.");

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/session_table.h"
 #include "client/lib/pages.h"
 
 namespace usher::cli {
@@ -76,11 +77,9 @@ ExitCode List(Context& context, const ListOptions& options) {
                {times.Heading("ONLINE SINCE")},
                {"LEASE ENDS"}});
   for (const v1::Phone& phone : response->phones()) {
-    std::string state = Word(phone.state());
-    if (phone.has_drain_deadline_time()) {
-      absl::StrAppend(&state, ", ends ", times.Distance(phone.drain_deadline_time(), true));
-    }
-    table.AddRow({phone.phone_id(), Id(phone.license_id()), Word(phone.edition()), state,
+    table.AddRow({phone.phone_id(), Id(phone.license_id()), Word(phone.edition()),
+                  StateOf(phone.state(), phone.drain_deadline_time(),
+                          phone.has_drain_deadline_time(), times),
                   times.At(phone.online_time(), phone.has_online_time()),
                   times.Distance(phone.expire_time(), phone.has_expire_time())});
   }

@@ -1,9 +1,13 @@
 #include "client/cli/program.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "client/cli/commands.h"
 #include "client/cli/help.h"
 
@@ -32,6 +36,8 @@ constexpr int kAttemptsMax = 3;
 
 struct Globals {
   std::string server = kDefaultServer;
+  // Empty for the account's own.
+  std::string zone;
   OutputFormat format = OutputFormat::kTable;
 };
 
@@ -42,13 +48,23 @@ void AddGlobals(CLI::App& root, Globals& globals) {
           "-o,--output",
           [&globals](const std::string& text) {
             if (text != "table" && text != "json") {
-              throw CLI::ValidationError("--output",
-                                         absl::StrCat("'", text, "' is not table or json"));
+              RefuseValue("--output", "must be table or json", text);
             }
             globals.format = text == "json" ? OutputFormat::kJson : OutputFormat::kTable;
           },
           "How data is printed; table by default")
       ->type_name("table|json");
+  root.add_option_function<std::string>(
+          "--zone",
+          [&globals](const std::string& text) {
+            absl::TimeZone zone;
+            if (text.empty() || !absl::LoadTimeZone(text, &zone)) {
+              RefuseValue("--zone", "must be the name of a time zone, such as Europe/Berlin", text);
+            }
+            globals.zone = text;
+          },
+          "Shows times in this time zone; by default in the account's")
+      ->type_name("ZONE");
   root.add_option("--server", globals.server,
                   absl::StrCat("Where usherd is; else USHER_SERVER, else ", kDefaultServer))
       ->type_name("HOST:PORT")
@@ -66,6 +82,7 @@ void AddCommands(Commands& commands) {
   AddSessionCommands(commands);
   AddPhoneCommands(commands);
   AddResetCommand(commands);
+  AddCompletionCommand(commands);
 }
 
 // The command that the line has come to: "usher license list".
@@ -75,26 +92,52 @@ const CLI::App* Deepest(const CLI::App* app) {
   return selected.empty() ? app : Deepest(selected.front());
 }
 
-std::string NameOf(const CLI::App* app) {
-  if (app->get_parent() == nullptr) return app->get_name();
-  return absl::StrCat(NameOf(app->get_parent()), " ", app->get_name());
+// What no argument of the command took.
+std::string SentenceOf(const std::vector<std::string>& rest, const CLI::App* at) {
+  const auto is_option = [](const std::string& word) { return word.front() == '-'; };
+  const auto option = std::find_if(rest.begin(), rest.end(), is_option);
+  if (option != rest.end()) {
+    return absl::StrCat("'", FullCommand(at), "' has no option '", *option, "'.");
+  }
+  const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+  return absl::StrCat("'", FullCommand(at),
+                      wants_command ? "' has no command '" : "' has no use for '", rest.front(),
+                      "'.");
 }
 
-// CLI11's sentences say "subcommand" and know no names of commands.
+// CLI11's sentences say "subcommand", know no names of commands and end without a full stop.
 std::string SentenceOf(const CLI::ParseError& error, const CLI::App& root, const CLI::App* at) {
-  const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
-  if (!wants_command) return error.what();
-  // What no command takes falls through to the root.
+  const std::string what = error.what();
+  // Options are named in front: "--limit: 1 required N missing".
+  const std::string argument = what.substr(0, what.find_first_of(": "));
   const std::vector<std::string> rest = root.remaining(/*recurse=*/true);
-  if (rest.empty()) return absl::StrCat("'", NameOf(at), "' needs a command.");
-  const char* kind = rest.front().front() == '-' ? "option" : "command";
-  return absl::StrCat("'", NameOf(at), "' has no ", kind, " '", rest.front(), "'.");
+  if (!rest.empty()) return SentenceOf(rest, at);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+    return wants_command ? absl::StrCat("'", FullCommand(at), "' needs a command.")
+                         : absl::StrCat(argument, " is missing.");
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return absl::StrCat(argument, absl::StrContains(what, "missing") ? " needs a value."
+                                                                     : " may be given only once.");
+  }
+  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+    return absl::StrCat(absl::StrReplaceAll(what, {{" excludes ", " can't be given along with "}}),
+                        ".");
+  }
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    // Values of other forms are refused by RefuseValue: only flags are left.
+    const size_t name = what.find("--");
+    const std::string flag = name == std::string::npos ? what : what.substr(name);
+    return absl::StrCat(flag.substr(0, flag.find(' ')), " takes no value.");
+  }
+  return absl::StrCat(what, ".");
 }
 
 ExitCode TellUsage(const CLI::ParseError& error, const CLI::App& root, const Streams& streams) {
   const CLI::App* at = Deepest(&root);
   streams.err << "usher: " << SentenceOf(error, root, at) << '\n'
-              << "hint: " << NameOf(at) << " --help\n";
+              << "hint: " << FullCommand(at) << " --help\n";
   return ExitCode::kUsage;
 }
 
@@ -131,7 +174,8 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& st
   options.server = globals.server;
   options.user_agent = absl::StrCat("usher-cli/", USHER_VERSION);
   options.retry.attempts_max = kAttemptsMax;
-  Context context(Client(connect(options), options), globals.server, globals.format, streams);
+  Context context(Client(connect(options), options), globals.server, globals.format, globals.zone,
+                  streams);
   return selected(context);
 }
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_table.h"
 #include "client/lib/pages.h"
@@ -18,15 +17,6 @@ struct ListOptions {
   std::optional<int64_t> limit;
 };
 
-// "4 standard-agent, 5 standard-sip".
-std::string AddOnsOf(const v1::Subscription& subscription) {
-  std::vector<std::string> add_ons;
-  for (const v1::Subscription::AddOn& add_on : subscription.add_ons()) {
-    add_ons.push_back(absl::StrCat(add_on.quantity(), " ", add_on.product()));
-  }
-  return absl::StrJoin(add_ons, ", ");
-}
-
 ExitCode List(Context& context, const ListOptions& options) {
   v1::ListSubscriptionsRequest request;
   request.set_application(options.application);
@@ -36,20 +26,23 @@ ExitCode List(Context& context, const ListOptions& options) {
   if (context.json()) return context.PrintJson(*response);
   const Times times = context.TimesOf(options.application);
   Table table({{"ID", true},
-               {"PACKAGE"},
+               {"PRODUCT"},
                {"UNITS", true},
                {"STATE"},
                {times.Heading("STARTED")},
                {"EXPIRES"},
-               {"WHEN"},
-               {"ADD-ONS"}});
+               {"WHEN"}});
   for (const v1::Subscription& subscription : response->subscriptions()) {
     table.AddRow({Id(subscription.subscription_id()), subscription.product(),
                   absl::StrCat(subscription.units()), Word(subscription.state()),
                   times.At(subscription.start_time(), subscription.has_start_time()),
                   times.At(subscription.expire_time(), subscription.has_expire_time()),
-                  times.Distance(subscription.expire_time(), subscription.has_expire_time()),
-                  AddOnsOf(subscription)});
+                  times.Distance(subscription.expire_time(), subscription.has_expire_time())});
+    for (const v1::Subscription::AddOn& add_on : subscription.add_ons()) {
+      table.AddRow({kBlank, absl::StrCat("+ ", add_on.product()), absl::StrCat(add_on.quantity()),
+                    kBlank, kBlank, times.At(add_on.expire_time(), add_on.has_expire_time()),
+                    times.Distance(add_on.expire_time(), add_on.has_expire_time())});
+    }
   }
   return context.PrintList(table, "subscriptions", response->next_page_token());
 }

@@ -12,6 +12,9 @@
 
 namespace usher::cli {
 
+// A cell in which nothing is to be seen, not even kNone.
+inline constexpr char kBlank[] = " ";
+
 // How what is printed will be looked at.
 enum class Look { kPlain, kTerminal };
 

@@ -12,19 +12,19 @@ constexpr absl::Duration kHoursUpTo = absl::Hours(48);
 
 }  // namespace
 
-Times::Times(const std::string& zone_name, absl::Time now) : zone_name_(zone_name), now_(now) {
-  if (zone_name_.empty() || !absl::LoadTimeZone(zone_name_, &zone_)) {
-    zone_ = absl::UTCTimeZone();
-    zone_name_ = "UTC";
-  }
+Times::Times(const std::string& zone_name, absl::Time now) : now_(now) {
+  if (zone_name.empty() || !absl::LoadTimeZone(zone_name, &zone_)) zone_ = absl::UTCTimeZone();
 }
 
 std::string Times::Heading(std::string_view heading) const {
-  return absl::StrCat(std::string(heading), " (", zone_name_, ")");
+  return absl::StrCat(std::string(heading), " (", NameAt(now_), ")");
 }
 
+std::string Times::NameAt(absl::Time time) const { return absl::FormatTime("%Z", time, zone_); }
+
 std::string Times::At(absl::Time time) const {
-  return absl::FormatTime("%Y-%m-%d %H:%M", time, zone_);
+  return NameAt(time) == NameAt(now_) ? absl::FormatTime("%Y-%m-%d %H:%M", time, zone_)
+                                      : AtWithZone(time);
 }
 
 std::string Times::AtWithZone(absl::Time time) const {

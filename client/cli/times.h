@@ -16,13 +16,13 @@ class Times {
   // In UTC where this machine does not know the zone.
   Times(const std::string& zone_name, absl::Time now);
 
-  const std::string& zone_name() const { return zone_name_; }
   absl::Time now() const { return now_; }
 
-  // "EXPIRES (Europe/Berlin)".
+  // "EXPIRES (CET)": what the zone is called now.
   std::string Heading(std::string_view heading) const;
 
-  // "2026-12-09 10:14", for a column whose heading names the zone.
+  // "2026-12-09 10:14", for a column whose heading names the zone; "2027-07-01 10:14 CEST" where
+  // the zone is called otherwise then.
   std::string At(absl::Time time) const;
   // "2026-12-09 10:14 CET", for a sentence.
   std::string AtWithZone(absl::Time time) const;
@@ -35,7 +35,8 @@ class Times {
   std::string Distance(const google::protobuf::Timestamp& time, bool has) const;
 
  private:
-  std::string zone_name_;
+  std::string NameAt(absl::Time time) const;
+
   absl::TimeZone zone_;
   absl::Time now_;
 };

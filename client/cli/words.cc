@@ -31,18 +31,6 @@ std::string WordWith(const EnumValueDescriptor& value, absl::string_view space) 
   return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", space}});
 }
 
-// 1234567 as "1,234,567".
-std::string Grouped(int64_t number) {
-  std::string digits = absl::StrCat(number);
-  const size_t first = number < 0 ? 1 : 0;
-  constexpr size_t kGroup = 3;
-  for (size_t i = digits.size(); i > first + kGroup;) {
-    i -= kGroup;
-    digits.insert(i, 1, ',');
-  }
-  return digits;
-}
-
 }  // namespace
 
 std::string WordOf(const EnumDescriptor& type, int value) {
@@ -67,6 +55,17 @@ std::optional<int> ValueOf(const EnumDescriptor& type, std::string_view word) {
   const EnumValueDescriptor* value = type.FindValueByName(name);
   if (value == nullptr || value->number() == 0) return std::nullopt;
   return value->number();
+}
+
+std::string Grouped(int64_t number) {
+  std::string digits = absl::StrCat(number);
+  const size_t first = number < 0 ? 1 : 0;
+  constexpr size_t kGroup = 3;
+  for (size_t i = digits.size(); i > first + kGroup;) {
+    i -= kGroup;
+    digits.insert(i, 1, ',');
+  }
+  return digits;
 }
 
 std::string Money(int64_t cents) {
@@ -97,7 +96,7 @@ std::optional<v1::OrderItem> ParseOrderItem(std::string_view text) {
   int64_t quantity = 1;
   const size_t equals = rest.find('=');
   if (equals != absl::string_view::npos) {
-    if (!absl::SimpleAtoi(rest.substr(equals + 1), &quantity)) return std::nullopt;
+    if (!absl::SimpleAtoi(rest.substr(equals + 1), &quantity) || quantity < 1) return std::nullopt;
     rest = rest.substr(0, equals);
   }
   if (rest.empty()) return std::nullopt;

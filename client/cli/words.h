@@ -30,6 +30,9 @@ std::vector<std::string> Choices(const google::protobuf::EnumDescriptor& type);
 // The value of a word as it is typed, in lower or upper case; unset where there is none.
 std::optional<int> ValueOf(const google::protobuf::EnumDescriptor& type, std::string_view word);
 
+// 1234567 as "1,234,567".
+std::string Grouped(int64_t number);
+
 // Cents as "1,234.50".
 std::string Money(int64_t cents);
 

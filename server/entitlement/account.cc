@@ -1,7 +1,5 @@
 #include "entitlement/account.h"
 
-#include <algorithm>
-
 namespace usher::entitlement {
 
 const ApplicationEntry* Account::Find(const ApplicationId& application_id) const {
@@ -10,10 +8,13 @@ const ApplicationEntry* Account::Find(const ApplicationId& application_id) const
 }
 
 const ApplicationEntry* Account::Find(ApplicationNo application_no) const {
-  const auto found = std::find_if(applications.begin(), applications.end(), [&](const auto& named) {
-    return named.second.no == application_no;
-  });
-  return found != applications.end() ? &found->second : nullptr;
+  const auto found = application_ids.find(application_no);
+  return found != application_ids.end() ? Find(found->second) : nullptr;
+}
+
+void Account::Add(const ApplicationEntry& entry) {
+  application_ids.emplace(entry.no, entry.id);
+  applications.emplace(entry.id, entry);
 }
 
 Month MonthOf(const Account& account, absl::Time now) {

@@ -60,8 +60,10 @@ struct Account {
   std::optional<ZoneStart> zone_start;
   std::optional<PendingZone> pending_zone;
 
-  // Deleted ones stay, as their ids stay taken.
+  // Deleted ones stay, as their ids stay taken. Grows by Add.
   absl::btree_map<ApplicationId, ApplicationEntry> applications;
+  // Index of them.
+  absl::flat_hash_map<ApplicationNo, ApplicationId> application_ids;
 
   Voice voice;
 
@@ -73,6 +75,9 @@ struct Account {
 
   // Whether a live call depends on this process extending its lease.
   bool has_leases() const { return !voice.calls.empty(); }
+
+  // The id must be new.
+  void Add(const ApplicationEntry& entry);
 
   friend bool operator==(const Account&, const Account&) = default;
 };

@@ -60,13 +60,12 @@ void Move(const MutableUnits& units, const Change& change, const ApplicationCrea
           "an application is created over another");
   units.application->no = change.application;
   units.application->account = change.account;
-  units.account->applications.emplace(
-      created.id, ApplicationEntry{.no = change.application,
-                                   .id = created.id,
-                                   .display_name = created.display_name,
-                                   .create_time = change.event_time,
-                                   .trial_expire_time = created.trial_expire_time,
-                                   .delete_time = std::nullopt});
+  units.account->Add({.no = change.application,
+                      .id = created.id,
+                      .display_name = created.display_name,
+                      .create_time = change.event_time,
+                      .trial_expire_time = created.trial_expire_time,
+                      .delete_time = std::nullopt});
   if (units.directory == nullptr) return;
   ApplicationNo& last = units.directory->last_application_no;
   last = std::max(last, change.application);

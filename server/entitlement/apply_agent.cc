@@ -4,7 +4,6 @@
 #include "entitlement/apply_parts.h"
 #include "entitlement/check.h"
 #include "entitlement/counting.h"
-#include "entitlement/limits.h"
 
 namespace usher::entitlement {
 namespace {
@@ -37,13 +36,6 @@ void Touch(Agent& agent, absl::Time time) {
   agent.last_active_time = std::max(agent.last_active_time, time);
 }
 
-void Forget(Application& application, SessionId id) {
-  const auto found = application.ended_sessions.find(id);
-  if (found == application.ended_sessions.end()) return;
-  application.forgets.erase({found->second.end_time, id});
-  application.ended_sessions.erase(found);
-}
-
 void Remember(Application& application, Session& session, LicenseId license, absl::Time end_time,
               EndReason reason) {
   application.forgets.emplace(end_time, session.id);
@@ -58,9 +50,6 @@ void Remember(Application& application, Session& session, LicenseId license, abs
                                                   .end_time = end_time,
                                                   .reason = reason,
                                                   .revision = session.revision});
-  while (static_cast<int64_t>(application.ended_sessions.size()) > kEndedSessionsRememberedMax) {
-    Forget(application, application.forgets.begin()->second);
-  }
 }
 
 }  // namespace
@@ -129,7 +118,11 @@ void Move(Application& application, const Change& /*change*/, const SessionRenew
 void Move(Application& application, const Change& change, const SessionForgotten& forgotten) {
   // Pause between the steps in which a crowd is forgotten.
   constexpr absl::Duration kForgetPause = absl::Seconds(1);
-  Forget(application, forgotten.id);
+  const auto found = application.ended_sessions.find(forgotten.id);
+  if (found != application.ended_sessions.end()) {
+    application.forgets.erase({found->second.end_time, forgotten.id});
+    application.ended_sessions.erase(found);
+  }
   application.forget_pause_end = change.event_time + kForgetPause;
 }
 

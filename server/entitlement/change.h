@@ -193,8 +193,8 @@ struct SessionRenewed {
   LeaseTime lease_end;
 };
 
-// Durable: the hour of an ended session is over. Its end outlives it in the agent's
-// last_active_time.
+// Durable: the hour of an ended session is over, or too many others have ended since. Its end
+// outlives it in the agent's last_active_time.
 struct SessionForgotten {
   SessionId id;
 };

@@ -54,7 +54,7 @@ std::optional<Refusal> CheckExistence(const Units& units, const Target& target) 
 template <typename C>
 Outcome Dispatch(const Units& units, const Target& target, const C& command,
                  const Context& context) {
-  if constexpr (std::is_same_v<C, CreateOrder>) {
+  if constexpr (requires { CheckItems(command, context); }) {
     if (std::optional<Refusal> refusal = CheckItems(command, context)) {
       return Refuse(*std::move(refusal));
     }

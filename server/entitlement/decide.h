@@ -33,7 +33,8 @@ Outcome Decide(const Units& units, const Command& command, const Context& contex
 
 // R16, R21: what follows in the same command once its changes are applied. Holders that wait for a
 // license of their pool move to idle ones, in the order of license_id; those that find none begin
-// to drain. Empty when all is settled. `since` is the instant that the change took effect (the
+// to drain. Of ended sessions beyond what an application remembers (limits.h), the oldest are
+// forgotten. Empty when all is settled. `since` is the instant that the change took effect (the
 // drain period counts from it).
 std::vector<Change> Settle(const Units& units, absl::Time since, const Context& context);
 

@@ -124,7 +124,9 @@ Outcome DecideOn(const Units& units, const UpdateApplication& command, const Con
 
 Outcome DecideOn(const Units& units, const DeleteApplication& /*command*/, const Context& context) {
   ApplicationEntry entry = *units.entry;
-  if (entry.deleted()) return Outcome{Refusal(WrongState{"DELETED"}), {}};
+  if (entry.deleted()) {
+    return Outcome{Refusal(WrongState{"DELETED", FullName(units.account->id, entry.id)}), {}};
+  }
   ChangeList changes(units, context.now, context);
   for (const auto& [id, session] : units.application->sessions) {
     changes.Add(
@@ -143,7 +145,9 @@ Outcome DecideOn(const Units& units, const DeleteApplication& /*command*/, const
 Outcome DecideOn(const Units& units, const UndeleteApplication& /*command*/,
                  const Context& context) {
   ApplicationEntry entry = *units.entry;
-  if (!entry.deleted()) return Outcome{Refusal(WrongState{"ACTIVE"}), {}};
+  if (!entry.deleted()) {
+    return Outcome{Refusal(WrongState{"ACTIVE", FullName(units.account->id, entry.id)}), {}};
+  }
   ChangeList changes(units, context.now, context);
   changes.Add(ApplicationUndeleted{});
   entry.delete_time.reset();

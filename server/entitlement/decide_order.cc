@@ -24,7 +24,8 @@ std::optional<Refusal> CheckItem(const OrderItem& item, size_t i, const Catalog&
   const Product* product = catalog.Find(item.product);
   if (product == nullptr) {
     return InvalidField{.field = FieldOf(i, "product"),
-                        .description = "must be a product_id of the catalog"};
+                        .description = absl::StrCat("must be a product of the catalog; ",
+                                                    item.product, " is none")};
   }
   if (item.quantity < 1 || item.quantity > product->maximum_quantity) {
     return InvalidField{

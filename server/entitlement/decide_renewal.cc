@@ -48,10 +48,10 @@ std::optional<Refusal> CheckSold(const Subscription& subscription, const Carry& 
   return std::nullopt;
 }
 
-std::optional<Refusal> CheckTime(const Subscription& subscription, const Subscription& renewed,
-                                 const Context& context) {
+std::optional<Refusal> CheckTime(const Units& units, const Subscription& subscription,
+                                 const Subscription& renewed, const Context& context) {
   if (context.now >= subscription.expire_time + context.policy->renewal_grace) {
-    return WrongState{"EXPIRED"};
+    return WrongState{"EXPIRED", SubscriptionName(units, subscription.id)};
   }
   if (renewed.months > kSubscriptionMonthsMax) {
     return Invalid("months", absl::StrCat("would make the subscription last longer than ",
@@ -67,26 +67,51 @@ std::optional<Refusal> CheckTime(const Subscription& subscription, const Subscri
   return std::nullopt;
 }
 
+std::string PathOf(size_t add_on, const char* field) {
+  return absl::StrCat("add_ons[", add_on, "].", field);
+}
+
+// What is wrong with an add-on whatever the subscription.
+std::optional<Refusal> CheckItem(const RenewSubscription& command, size_t i,
+                                 const Catalog& catalog) {
+  const std::vector<OrderItem>& add_ons = *command.add_ons;
+  const OrderItem& item = add_ons[i];
+  const Product* product = catalog.Find(item.product);
+  if (product == nullptr || product->role != ProductRole::kAddOn) {
+    return Invalid(PathOf(i, "product"),
+                   absl::StrCat("must be an add-on of the catalog; ", item.product, " is none"));
+  }
+  const auto named = [&](const OrderItem& other) { return other.product == item.product; };
+  if (std::any_of(add_ons.begin(), add_ons.begin() + static_cast<std::ptrdiff_t>(i), named)) {
+    return Invalid(PathOf(i, "product"),
+                   absl::StrCat("names ", item.product, " a second time; give its quantity once"));
+  }
+  if (item.quantity < 1 || item.quantity > product->maximum_quantity) {
+    return Invalid(PathOf(i, "quantity"),
+                   absl::StrCat("must be from 1 to ", product->maximum_quantity));
+  }
+  if (item.subscription && item.subscription != command.id) {
+    return Invalid(PathOf(i, "subscription_id"), "must be 0 or the subscription that is renewed");
+  }
+  return std::nullopt;
+}
+
+// What is wrong with an add-on of this subscription.
 std::optional<Refusal> CheckAddOn(const std::vector<OrderItem>& add_ons, size_t i,
                                   const Subscription& subscription) {
   const OrderItem& item = add_ons[i];
-  const std::string path = absl::StrCat("add_ons[", i, "]");
-  const auto named = [&](const auto& other) { return other.product == item.product; };
-  if (std::any_of(add_ons.begin(), add_ons.begin() + static_cast<std::ptrdiff_t>(i), named)) {
-    return Invalid(path + ".product", "names an add-on a second time; give its quantity once");
-  }
-  if (item.subscription && item.subscription != subscription.id) {
-    return Invalid(path + ".subscription_id", "must be 0 or the subscription that is renewed");
-  }
   const auto in_force = std::find_if(
-      subscription.add_ons.begin(), subscription.add_ons.end(),
-      [&](const AddOn& add_on) { return named(add_on) && InForce(add_on, subscription); });
+      subscription.add_ons.begin(), subscription.add_ons.end(), [&](const AddOn& add_on) {
+        return add_on.product == item.product && InForce(add_on, subscription);
+      });
   if (in_force == subscription.add_ons.end()) {
-    return Invalid(path + ".product",
-                   "must be an add-on that is in force when the subscription expires");
+    return Invalid(
+        PathOf(i, "product"),
+        absl::StrCat("must be an add-on that is in force when the subscription expires; ",
+                     item.product, " is none"));
   }
-  if (item.quantity < 1 || item.quantity > in_force->quantity) {
-    return Invalid(path + ".quantity",
+  if (item.quantity > in_force->quantity) {
+    return Invalid(PathOf(i, "quantity"),
                    absl::StrCat("must be from 1 to ", in_force->quantity, ", the units in force"));
   }
   return std::nullopt;
@@ -94,7 +119,7 @@ std::optional<Refusal> CheckAddOn(const std::vector<OrderItem>& add_ons, size_t 
 
 std::optional<Refusal> CheckCarried(const RenewSubscription& command,
                                     const Subscription& subscription) {
-  if (command.units.has_value() && (*command.units < 1 || *command.units > subscription.units)) {
+  if (command.units.has_value() && *command.units > subscription.units) {
     return Invalid("units",
                    absl::StrCat("must be from 1 to ", subscription.units, ", the units in force"));
   }
@@ -266,6 +291,17 @@ std::vector<Change> ChangesOf(const Units& units, const Order& order, const Subs
 
 }  // namespace
 
+std::optional<Refusal> CheckItems(const RenewSubscription& command, const Context& context) {
+  if (command.units.has_value() && (*command.units < 1 || *command.units > kOrderUnitsMax)) {
+    return Invalid("units", absl::StrCat("must be from 1 to ", kOrderUnitsMax));
+  }
+  if (!command.add_ons.has_value()) return std::nullopt;
+  for (size_t i = 0; i < command.add_ons->size(); ++i) {
+    if (auto refusal = CheckItem(command, i, *context.catalog)) return refusal;
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> CheckNamed(const Units& units, const RenewSubscription& command) {
   if (units.application->Find(command.id) != nullptr) return std::nullopt;
   return ResourceNotFound{SubscriptionName(units, command.id)};
@@ -275,7 +311,9 @@ Outcome DecideOn(const Units& units, const RenewSubscription& command, const Con
   const Subscription* subscription = units.application->Find(command.id);
   const Carry carry = CarryOf(command, *subscription);
   const Subscription renewed = Renewed(units, *subscription, carry, command.months, context.now);
-  if (auto refusal = CheckTime(*subscription, renewed, context)) return Outcome{*refusal, {}};
+  if (auto refusal = CheckTime(units, *subscription, renewed, context)) {
+    return Outcome{*refusal, {}};
+  }
   if (auto refusal = CheckCarried(command, *subscription)) return Outcome{*refusal, {}};
   if (auto refusal = CheckSold(*subscription, carry, *context.catalog)) {
     return Outcome{*refusal, {}};

@@ -44,6 +44,9 @@ Outcome DecideOn(const Units& units, const GetSubscription& command, const Conte
 Outcome DecideOn(const Units& units, const ListSubscriptions& command, const Context& context);
 
 // decide_renewal.cc
+// As for CreateOrder: units out of bounds; add-ons that are none, named twice, out of bounds or of
+// another subscription than the renewed one.
+std::optional<Refusal> CheckItems(const RenewSubscription& command, const Context& context);
 // RESOURCE_NOT_FOUND for the subscription, which comes before deletion.
 std::optional<Refusal> CheckNamed(const Units& units, const RenewSubscription& command);
 Outcome DecideOn(const Units& units, const RenewSubscription& command, const Context& context);

@@ -40,7 +40,7 @@ inline constexpr int kSubscriptionMonthsMax = 1200;
 inline constexpr int64_t kLicensesPerApplicationMax = 1'000'000;
 inline constexpr int kApplicationsPerAccountMax = 10'000;
 
-// Ended sessions that an application remembers at most; the oldest go first.
+// Ended sessions that an application remembers at most; the oldest are forgotten first (settle.cc).
 inline constexpr int64_t kEndedSessionsRememberedMax = 1'000'000;
 
 // What a media server may report as one call's connected time.

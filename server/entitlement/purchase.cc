@@ -140,7 +140,9 @@ Choice Planner::ChooseNamed(const OrderItem& item, const Product& product) const
   if (named->edition != product.edition) {
     return Refusal(EditionMismatch{.product = product.product_id, .edition = named->edition});
   }
-  if (named->expire_time <= context_.now) return Refusal(WrongState{"EXPIRED"});
+  if (named->expire_time <= context_.now) {
+    return Refusal(WrongState{"EXPIRED", SubscriptionName(units_, named->id)});
+  }
   return named->id;
 }
 

@@ -82,6 +82,8 @@ struct ApplicationIsDeleted {
 struct WrongState {
   // The state that is in the way: "DELETED", "EXPIRED", "ACTIVE".
   std::string state;
+  // The full name of what is in it.
+  std::string resource;
 };
 
 struct NoIdleLicense {

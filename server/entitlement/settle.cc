@@ -3,16 +3,22 @@
 #include "entitlement/change_list.h"
 #include "entitlement/check.h"
 #include "entitlement/decide.h"
+#include "entitlement/limits.h"
 
 namespace usher::entitlement {
 namespace {
 
 using IdleLicenses = absl::btree_set<ChoiceOrder>;
 
+// Ended sessions beyond what an application remembers.
+int64_t ForgottenEarly(const Application& application) {
+  return static_cast<int64_t>(application.ended_sessions.size()) - kEndedSessionsRememberedMax;
+}
+
 // Asked after every command, so it costs nothing where nobody waits. `drains` are those of
 // `unserved` that have their deadline.
 bool IsSettled(const Application& application) {
-  if (!application.relieved.empty()) return false;
+  if (!application.relieved.empty() || ForgottenEarly(application) > 0) return false;
   size_t waiting = 0;
   for (const LicenseKind kind : kLicenseKinds) {
     for (const Edition edition : kEditions) {
@@ -47,10 +53,18 @@ class Settlement {
         }
       }
     }
+    ForgetOldest();
     return changes_.Take();
   }
 
  private:
+  void ForgetOldest() {
+    int64_t left = ForgottenEarly(application_);
+    for (auto oldest = application_.forgets.begin(); left > 0; ++oldest, --left) {
+      changes_.Add(SessionForgotten{oldest->second});
+    }
+  }
+
   const IdleLicenses& IdleIn(LicenseKind kind, Edition edition) const {
     return application_.idle[IndexOf(kind)][IndexOf(edition)];
   }

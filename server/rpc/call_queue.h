@@ -2,7 +2,8 @@
 //
 // A queue must not be shut down while a call may still be posted or finished on it, so every call
 // is counted from its posting to its end, and Drain waits for the last.
-// Threading: Enter, Leave and draining from any thread; Start, Drain once each, by the owner.
+// Threading: Run, Enter, Leave and StopPosting from any thread; Start and Drain once each, by the
+// owner.
 #pragma once
 
 #include <atomic>
@@ -39,8 +40,8 @@ class CallQueue {
 
   void Start(int threads);
 
-  // Runs the task on a thread of the queue, soon. A call that has not left must depend on it, so
-  // that the queue is not shut down before.
+  // Runs the task on a thread of the queue, soon. It counts as a call, so Drain waits for it; must
+  // not be called once Drain has returned.
   void Run(Task task);
 
   // Counts a call that is about to be posted. False once draining: then it must not be.

@@ -7,7 +7,6 @@
 namespace usher::rpc {
 
 using entitlement::kOrderItemsMax;
-using entitlement::kOrderMinutesMax;
 using entitlement::kOrderUnitsMax;
 using entitlement::OrderId;
 using entitlement::OrderItem;
@@ -16,7 +15,7 @@ using entitlement::Target;
 
 namespace {
 
-// The bounds of one product's quantity are the catalog's; these are those of any.
+// How much of a product may be bought is the catalog's to say.
 std::vector<OrderItem> Items(FieldReader& fields, std::string_view path,
                              const google::protobuf::RepeatedPtrField<v1::OrderItem>& items) {
   std::vector<OrderItem> read;
@@ -25,8 +24,7 @@ std::vector<OrderItem> Items(FieldReader& fields, std::string_view path,
     const v1::OrderItem& item = items[i];
     OrderItem& made = read.emplace_back();
     made.product = fields.ProductId(ElementPath(path, i, "product"), item.product());
-    made.quantity =
-        fields.Between(ElementPath(path, i, "quantity"), item.quantity(), 1, kOrderMinutesMax);
+    made.quantity = fields.Id(ElementPath(path, i, "quantity"), item.quantity());
     if (item.subscription_id() != 0) {
       made.subscription = SubscriptionId(
           fields.Id(ElementPath(path, i, "subscription_id"), item.subscription_id()));

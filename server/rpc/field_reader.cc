@@ -62,7 +62,7 @@ void FieldReader::Refuse(std::string_view path, std::string_view description) {
 
 Target FieldReader::Account(std::string_view path, std::string_view name) {
   if (!Consume(name, kAccounts) || !IsResourceId(name)) {
-    Refuse(path, "must be of the form accounts/{account}");
+    Refuse(path, absl::StrCat("must be of the form accounts/{account}, the id ", Absl(kIdForm)));
     return {};
   }
   return {AccountId(std::string(name)), {}};
@@ -75,7 +75,9 @@ Target FieldReader::Application(std::string_view path, std::string_view name) {
   std::string_view rest = end == std::string_view::npos ? "" : name.substr(end);
   if (!has_prefix || !IsResourceId(account) || !Consume(rest, kApplications) ||
       !IsResourceId(rest)) {
-    Refuse(path, "must be of the form accounts/{account}/applications/{application}");
+    Refuse(path, absl::StrCat("must be of the form accounts/{account}/applications/{application}, "
+                              "each id ",
+                              Absl(kIdForm)));
     return {};
   }
   return {AccountId(std::string(account)), ApplicationId(std::string(rest))};
@@ -157,7 +159,7 @@ template <typename Enum>
 std::optional<Enum> FieldReader::EnumFilter(std::string_view path, int value, Enum last) {
   if (value == 0) return std::nullopt;
   if (value < 0 || value > static_cast<int>(last)) {
-    Refuse(path, absl::StrCat(value, " is no value of this enum"));
+    Refuse(path, absl::StrCat("must be a value of its enum; ", value, " is none"));
     return std::nullopt;
   }
   return static_cast<Enum>(value);

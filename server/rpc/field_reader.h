@@ -53,7 +53,7 @@ class FieldReader {
   std::string ProductId(std::string_view path, std::string_view id);
   void RequestId(std::string_view id);
 
-  // From 1 on.
+  // From 1 on, as ids and quantities are.
   int64_t Id(std::string_view path, int64_t id);
   int64_t Between(std::string_view path, int64_t value, int64_t min, int64_t max);
   // 1 to 36; 0 means 1.

@@ -5,11 +5,13 @@
 #include <variant>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "entitlement/civil.h"
 #include "google/rpc/error_details.pb.h"
 #include "rpc/limits.h"
 #include "rpc/proto_values.h"
+#include "rpc/resource_words.h"
 
 namespace usher::rpc {
 namespace {
@@ -19,6 +21,8 @@ using grpc::StatusCode;
 
 constexpr char kDomain[] = "usher";
 constexpr std::string_view kReasonPrefix = "ERROR_REASON_";
+// Behind "There is no unexpired … license".
+constexpr char kBuyOrRenew[] = ": buy some, or renew a subscription.";
 
 std::string Instant(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
@@ -43,7 +47,7 @@ std::string Count(int64_t count, const char* noun) {
 RefusalText Explain(const entitlement::InvalidField& r, absl::Time) {
   return {v1::ERROR_REASON_INVALID_FIELD,
           StatusCode::INVALID_ARGUMENT,
-          absl::StrCat("The field ", r.field, " is not right: ", r.description, "."),
+          absl::StrCat(r.field, " ", r.description, "."),
           {{"field", r.field}}};
 }
 
@@ -75,14 +79,17 @@ RefusalText Explain(const entitlement::PageTokenMismatch&, absl::Time) {
 RefusalText Explain(const entitlement::ResourceNotFound& r, absl::Time) {
   return {v1::ERROR_REASON_RESOURCE_NOT_FOUND,
           StatusCode::NOT_FOUND,
-          absl::StrCat("There is no ", r.resource, "."),
+          absl::StrCat("There is no ", ResourceWords(r.resource), "."),
           {{"resource", r.resource}}};
 }
 
 RefusalText Explain(const entitlement::ResourceAlreadyExists& r, absl::Time) {
   return {v1::ERROR_REASON_RESOURCE_ALREADY_EXISTS,
           StatusCode::ALREADY_EXISTS,
-          absl::StrCat(r.resource, " exists already, or existed: ids are not given out again."),
+          absl::StrCat("The ", ResourceWords(r.resource), " exists already",
+                       absl::StrContains(r.resource, "/applications/")
+                           ? ", or did before it was deleted: its id is not given out again."
+                           : "."),
           {{"resource", r.resource}}};
 }
 
@@ -149,25 +156,35 @@ RefusalText Explain(const entitlement::VoicePackageRequired&, absl::Time) {
 RefusalText Explain(const entitlement::ApplicationIsDeleted& r, absl::Time) {
   return {v1::ERROR_REASON_APPLICATION_DELETED,
           StatusCode::FAILED_PRECONDITION,
-          absl::StrCat(r.application, " is deleted. Undelete it first."),
+          absl::StrCat("The ", ResourceWords(r.application), " is deleted. Undelete it first."),
           {{"application", r.application}}};
+}
+
+std::string WrongStateSentence(const entitlement::WrongState& r) {
+  const std::string what = absl::StrCat("The ", ResourceWords(r.resource));
+  if (r.state == "DELETED") return what + " is deleted already. Undelete it to use it again.";
+  if (r.state == "ACTIVE") return what + " is not deleted.";
+  if (r.state == "EXPIRED") {
+    return what + " has expired. Where it can't be renewed any more, buy a package anew.";
+  }
+  return absl::StrCat(what, " is in the state ", r.state, ", which does not allow this.");
 }
 
 RefusalText Explain(const entitlement::WrongState& r, absl::Time) {
   return {v1::ERROR_REASON_WRONG_STATE,
           StatusCode::FAILED_PRECONDITION,
-          absl::StrCat("This can't be done in the state ", r.state, "."),
-          {{"state", r.state}}};
+          WrongStateSentence(r),
+          {{"state", r.state}, {"resource", r.resource}}};
 }
 
 RefusalText Explain(const entitlement::NoIdleLicense& r, absl::Time now) {
   const std::string left = absl::StrCat(" (", Count(r.resets_left, "reset"), " left this month)");
   const std::string pool =
       absl::StrCat(Adjective(r.edition), absl::AsciiStrToLower(Short(r.kind)), " license");
-  std::string message = r.total == 0 ? absl::StrCat("There is no unexpired ", pool, ". ")
-                                     : absl::StrCat("No ", pool, " is idle: ", r.held, " of ",
-                                                    r.total, " are held, ", r.in_use, " in use. ");
-  message += Relief(r.relief_time, now, left);
+  std::string message =
+      r.total == 0 ? absl::StrCat("There is no unexpired ", pool, kBuyOrRenew)
+                   : absl::StrCat("No ", pool, " is idle: ", r.held, " of ", r.total, " are held, ",
+                                  r.in_use, " in use. ", Relief(r.relief_time, now, left));
   return {v1::ERROR_REASON_NO_IDLE_LICENSE,
           StatusCode::RESOURCE_EXHAUSTED,
           std::move(message),
@@ -182,14 +199,18 @@ RefusalText Explain(const entitlement::NoIdleLicense& r, absl::Time now) {
 }
 
 RefusalText Explain(const entitlement::SipPoolExhausted& r, absl::Time) {
-  return {v1::ERROR_REASON_SIP_POOL_EXHAUSTED,
-          StatusCode::RESOURCE_EXHAUSTED,
-          absl::StrCat("No ", Adjective(r.edition), "SIP license is free: ", r.total, " licensed, ",
-                       r.online,
-                       " online. One comes free when a phone goes offline; more can be bought."),
-          {{"edition", Short(r.edition)},
-           {"total", absl::StrCat(r.total)},
-           {"online", absl::StrCat(r.online)}}};
+  return {
+      v1::ERROR_REASON_SIP_POOL_EXHAUSTED,
+      StatusCode::RESOURCE_EXHAUSTED,
+      r.total == 0
+          ? absl::StrCat("There is no unexpired ", Adjective(r.edition), "SIP license", kBuyOrRenew)
+          : absl::StrCat("No ", Adjective(r.edition), "SIP license is free: ", r.total,
+                         " licensed, ", r.online,
+                         " online. One comes free when a phone goes offline; more can be "
+                         "bought."),
+      {{"edition", Short(r.edition)},
+       {"total", absl::StrCat(r.total)},
+       {"online", absl::StrCat(r.online)}}};
 }
 
 RefusalText Explain(const entitlement::VoiceConcurrencyExhausted& r, absl::Time) {

@@ -12,9 +12,12 @@ void Write(const entitlement::SessionView& session, v1::Session& out) {
   out.set_client_id(session.client_id.value());
   out.set_license_id(session.license.value());
   out.set_state(Wire<v1::SessionState>(session.state));
-  SetTime(session.start_time, out.mutable_start_time());
-  SetTime(session.expire_time, out.mutable_expire_time());
-  SetDuration(session.ttl, out.mutable_ttl());
+  // Of a session that nobody remembers there is no instant to tell.
+  if (session.end_reason != entitlement::EndReason::kUnknown) {
+    SetTime(session.start_time, out.mutable_start_time());
+    SetTime(session.expire_time, out.mutable_expire_time());
+    SetDuration(session.ttl, out.mutable_ttl());
+  }
   if (session.drain_deadline) {
     SetTime(*session.drain_deadline, out.mutable_drain_deadline_time());
   }
@@ -47,7 +50,7 @@ void WriteReply(const Reply& reply, const v1::RenewSessionsRequest&,
     v1::SessionRenewal& made = *out.add_renewals();
     made.set_session_id(renewal.id.value());
     made.set_state(Wire<v1::SessionState>(renewal.state));
-    // Of a session that nobody remembers there is no instant to tell.
+    // As for a session that is shown whole.
     if (renewal.end_reason != entitlement::EndReason::kUnknown) {
       SetTime(renewal.expire_time, made.mutable_expire_time());
     }

@@ -81,6 +81,14 @@ absl::Status BatchWriter::Write(const CommitBatch& batch) {
   return status;
 }
 
+absl::Status BatchWriter::Close() {
+  if (ceilings_.empty()) return absl::OkStatus();
+  Transaction transaction(database_);
+  USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+  USHER_RETURN_IF_ERROR(ceilings_.Lower(database_));
+  return transaction.Commit();
+}
+
 absl::Status BatchWriter::WriteAll(const CommitBatch& batch) {
   Transaction transaction(database_);
   USHER_RETURN_IF_ERROR(transaction.BeginWrite());

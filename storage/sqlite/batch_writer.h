@@ -27,6 +27,9 @@ class BatchWriter {
   // One transaction with all of the batch. Errors as Store::Commit.
   absl::Status Write(const CommitBatch& batch);
 
+  // Nothing is written afterwards: stores the last numbers given out, so that no gap is left.
+  absl::Status Close();
+
  private:
   absl::Status WriteAll(const CommitBatch& batch);
   absl::Status WriteChanges(absl::Span<const entitlement::Change> changes);

@@ -2,8 +2,9 @@
 // written for each.
 //
 // The rows of account and application hold a number that none given out has passed. It is raised in
-// steps, in the transaction of the first one that passes it; after a restart counting goes on from
-// the ceiling, which leaves a gap. One writer, its thread.
+// steps, in the transaction of the first one that passes it; counting goes on from it after a
+// restart. A clean end lowers it to the last number that was given out; after a crash a gap is
+// left. One writer, its thread.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +27,24 @@ class Ceilings {
   absl::Status Cover(Database& database, entitlement::ApplicationNo application,
                      entitlement::SessionId session);
 
+  // Within the last transaction of this process: no more is given out.
+  absl::Status Lower(Database& database);
+
   // After a transaction that was rolled back: what it raised does not count.
   void Forget();
 
+  bool empty() const { return revisions_.empty() && sessions_.empty(); }
+
  private:
-  // As stored, of those that were asked for.
-  absl::flat_hash_map<entitlement::AccountNo, int64_t> revisions_;
-  absl::flat_hash_map<entitlement::ApplicationNo, int64_t> sessions_;
+  struct Ceiling {
+    int64_t stored = 0;
+    // The highest number that was covered.
+    int64_t last = 0;
+  };
+
+  // Of those that were asked for.
+  absl::flat_hash_map<entitlement::AccountNo, Ceiling> revisions_;
+  absl::flat_hash_map<entitlement::ApplicationNo, Ceiling> sessions_;
 };
 
 }  // namespace usher::storage

@@ -86,16 +86,9 @@ absl::Status Write(Database& database, const Change& change,
       " AND agent.application_no = ?1 AND agent.email = session.email"
       " AND agent.last_active_time < session.end_time",
       change.application, forgotten.id));
-  // Those that it superseded ended before it. The core may have dropped them without a word, as it
-  // remembers so many and no more; without this row they would count as live.
-  return database.Run(
-      "DELETE FROM session WHERE application_no = ?1 AND session_id IN ("
-      " WITH RECURSIVE chain (id) AS ("
-      "  SELECT ?2 UNION ALL"
-      "  SELECT supersedes FROM chain CROSS JOIN session"
-      "  WHERE session.application_no = ?1 AND session.session_id = chain.id AND supersedes > 0)"
-      " SELECT id FROM chain)",
-      change.application, forgotten.id);
+  // Those that it superseded ended before it, so they have been forgotten.
+  return database.Run("DELETE FROM session WHERE application_no = ?1 AND session_id = ?2",
+                      change.application, forgotten.id);
 }
 
 }  // namespace usher::storage

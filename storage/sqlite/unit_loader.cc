@@ -24,7 +24,7 @@ absl::Status ReadApplications(Database& database, Account& account) {
     entitlement::ApplicationEntry entry;
     rows.Read(entry.no, entry.id, entry.display_name, entry.create_time, entry.trial_expire_time,
               entry.delete_time);
-    account.applications.emplace_hint(account.applications.end(), entry.id, entry);
+    account.Add(entry);
   }
   return rows.status();
 }

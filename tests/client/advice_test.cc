@@ -63,8 +63,22 @@ TEST(Explain, NamesEveryMalformedFieldThatTheMessageDoesNot) {
 TEST(Explain, AServerThatIsNotThereIsNamed) {
   const Error error = {.code = StatusCode::kUnavailable, .message = "connection refused"};
   EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()),
-              ElementsAre("usher: The server at 127.0.0.1:7600 can't be reached.",
-                          HasSubstr("--server or USHER_SERVER"), HasSubstr("connection refused")));
+              ElementsAre("usher: No server can be reached at 127.0.0.1:7600: start usherd there, "
+                          "or say where it is with --server HOST:PORT."));
+}
+
+TEST(Explain, AServerThatDoesNotKnowTheCommandIsOlder) {
+  const Error error = {.code = StatusCode::kUnimplemented, .message = ""};
+  EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()), ElementsAre(HasSubstr("older version")));
+}
+
+TEST(Explain, InstantsAreThoseOfTheAccountsZone) {
+  const Error error =
+      Refusal(StatusCode::kFailedPrecondition, "LICENSE_EXPIRED",
+              {{"licenseId", "2"}, {"expireTime", "2026-11-20T09:00:00+00:00"}, {"reliefTime", ""}},
+              "License 2 expired at 2026-11-20T09:00:00+00:00.");
+  EXPECT_EQ(Explain(error, kLogin, BerlinAtNine()).front(),
+            "usher: License 2 expired at 2026-11-20 10:00 CET.");
 }
 
 TEST(Explain, EveryErrorHasASentence) {
@@ -90,6 +104,14 @@ TEST(Hints, NameTheNextCommand) {
        StatusCode::kResourceExhausted,
        {{"edition", "PREMIUM"}},
        "usher order create acme/support PRODUCT=QUANTITY --dry-run"},
+      {"WRONG_STATE",
+       StatusCode::kFailedPrecondition,
+       {{"state", "DELETED"}},
+       "usher app undelete acme/support"},
+      {"WRONG_STATE",
+       StatusCode::kFailedPrecondition,
+       {{"state", "EXPIRED"}},
+       "usher subscription list acme/support"},
       {"NOTHING_TO_RESET",
        StatusCode::kFailedPrecondition,
        {},
@@ -129,10 +151,25 @@ TEST(Hints, NameTheNextCommand) {
   }
 }
 
-TEST(Hints, AreNotInvented) {
+TEST(Hints, AnUnknownProductIsToBeSoughtInTheCatalog) {
   EXPECT_THAT(
-      Hints(Refusal(StatusCode::kFailedPrecondition, "WRONG_STATE"), kLogin, BerlinAtNine()),
-      IsEmpty());
+      Hints(Refusal(StatusCode::kInvalidArgument, "INVALID_FIELD", {{"field", "items[0].product"}},
+                    "items[0].product must be a product of the catalog; gold is none."),
+            kLogin, BerlinAtNine()),
+      ElementsAre(HasSubstr("usher catalog")));
+}
+
+TEST(Hints, AreNotInvented) {
+  EXPECT_THAT(Hints(Refusal(StatusCode::kFailedPrecondition, "WRONG_STATE", {{"state", "ACTIVE"}}),
+                    kLogin, BerlinAtNine()),
+              IsEmpty());
+  EXPECT_THAT(Hints(Refusal(StatusCode::kInvalidArgument, "INVALID_FIELD", {{"field", "email"}}),
+                    kLogin, BerlinAtNine()),
+              IsEmpty());
+  // Where there is no SIP license, no phone could give one back.
+  EXPECT_THAT(Hints(Refusal(StatusCode::kResourceExhausted, "SIP_POOL_EXHAUSTED", {{"total", "0"}}),
+                    kLogin, BerlinAtNine()),
+              ElementsAre(HasSubstr("usher order create")));
 }
 
 TEST(RefusalSentence, TellsWhatTheMetadataTells) {

@@ -1,8 +1,11 @@
 // Whole command lines against a scripted server.
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
@@ -30,9 +33,9 @@ TEST_F(ProgramTest, HelpGoesToStandardOutputWithExamples) {
   EXPECT_EQ(Run({"--help"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("Usage: usher <command>"), HasSubstr("reset")));
   EXPECT_EQ(Run({"agent", "login", "--help"}), ExitCode::kOk);
-  EXPECT_THAT(out_.str(),
-              AllOf(HasSubstr("Usage: usher agent login APPLICATION EMAIL"), HasSubstr("Examples:"),
-                    HasSubstr("--channel web|sdk|monitor"), HasSubstr("--server HOST:PORT")));
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("Usage: usher agent login APPLICATION EMAIL"),
+                                HasSubstr("Examples:"), HasSubstr("--channel web|sdk|monitor"),
+                                HasSubstr("--server HOST:PORT"), HasSubstr("--zone ZONE")));
   EXPECT_THAT(err_.str(), IsEmpty());
 }
 
@@ -52,23 +55,43 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"frobnicate"}, "'usher' has no command 'frobnicate'."},
       {{"agent"}, "'usher agent' needs a command."},
       {{"agent", "dance"}, "'usher agent' has no command 'dance'."},
-      {{"agent", "list"}, "APPLICATION is required"},
-      {{"agent", "list", "acme"}, "'acme' is not an account and its application"},
-      {{"account", "show", "acme/support"}, "'acme/support' is not an account"},
+      {{"agent", "list"}, "APPLICATION is missing."},
+      {{"agent", "list", "acme"},
+       "APPLICATION must be an account and its application, such as acme/support; 'acme' is not."},
+      {{"account", "show", "acme/support"},
+       "ACCOUNT must be an account, such as acme; 'acme/support' is not."},
       {{"license", "list", "acme/support", "--edition", "gold"},
-       "'gold' is not one of standard|premium"},
-      {{"license", "list", "acme/support", "--limit", "0"}, "--limit"},
-      {{"license", "show", "acme/support", "three"}, "LICENSE"},
-      {{"agent", "login", "acme/support", "a@b.test", "--ttl", "soon"}, "is not a duration"},
-      {{"order", "create", "acme/support", "standard-agent=x"}, "is not PRODUCT=QUANTITY"},
-      {{"reset", "acme/support", "--dry-run", "--yes"}, "--yes"},
-      {{"catalog", "-o", "yaml"}, "'yaml' is not table or json"},
-      {{"account", "update", "acme"}, "Say what to change"},
-      {{"license", "list", "acme/support", "--colour"}, "--colour"},
+       "--edition must be one of standard|premium; 'gold' is not."},
+      {{"license", "list", "acme/support", "--limit", "0"},
+       "--limit must be a whole number from 1 up; '0' is not."},
+      {{"license", "list", "acme/support", "--limit"}, "--limit needs a value."},
+      {{"license", "list", "acme/support", "--limit", "1", "--limit", "2"},
+       "--limit may be given only once."},
+      {{"license", "list", "acme/support", "one", "two"},
+       "'usher license list' has no use for 'one'."},
+      {{"license", "show", "acme/support", "three"},
+       "LICENSE must be a whole number from 1 up; 'three' is not."},
+      {{"agent", "login", "acme/support", "a@b.test", "--ttl", "soon"},
+       "--ttl must be a duration, such as 90s, 5m or 1h; 'soon' is not."},
+      {{"order", "create", "acme/support"}, "ITEM is missing."},
+      {{"order", "create", "acme/support", "standard-agent=x"},
+       "ITEM must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4; "
+       "'standard-agent=x' is not."},
+      {{"reset", "acme/support", "--dry-run", "--yes"},
+       "--dry-run can't be given along with --yes."},
+      {{"reset", "acme/support", "--yes=maybe"}, "--yes takes no value."},
+      {{"catalog", "-o", "yaml"}, "--output must be table or json; 'yaml' is not."},
+      {{"catalog", "--zone", "Mars/Olympus"},
+       "--zone must be the name of a time zone, such as Europe/Berlin; 'Mars/Olympus' is not."},
+      {{"completion", "fish"}, "SHELL must be bash; 'fish' is not."},
+      {{"account", "update", "acme"}, "Say what to change: --display-name, --time-zone or both."},
+      {{"license", "list", "acme/support", "--colour"},
+       "'usher license list' has no option '--colour'."},
+      {{"license", "list", "--colour"}, "'usher license list' has no option '--colour'."},
   };
   for (const UsageRow& row : rows) {
     EXPECT_EQ(Run(row.arguments), ExitCode::kUsage) << row.sentence;
-    EXPECT_THAT(err_.str(), AllOf(StartsWith("usher: "), HasSubstr(row.sentence)));
+    EXPECT_THAT(err_.str(), StartsWith(absl::StrCat("usher: ", row.sentence, "\n")));
     EXPECT_THAT(out_.str(), IsEmpty()) << row.sentence;
   }
   EXPECT_THAT(connection_->sent(), IsEmpty());
@@ -93,11 +116,108 @@ TEST_F(ProgramTest, ListsInTheAccountsZone) {
        "source": "LICENSE_SOURCE_TRIAL", "state": "LICENSE_STATE_IN_USE",
        "holder": "ann@acme.test", "expireTime": "2126-12-09T09:14:00Z"}]})");
   EXPECT_EQ(Run({"license", "list", "acme/support"}), ExitCode::kOk);
-  EXPECT_THAT(out_.str(), AllOf(HasSubstr("EXPIRES (Europe/Berlin)"), HasSubstr("2126-12-09 10:14"),
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("EXPIRES (CET)"), HasSubstr("2126-12-09 10:14"),
                                 HasSubstr("in use"), HasSubstr("ann@acme.test")));
   EXPECT_THAT(err_.str(), IsEmpty());
   EXPECT_EQ(connection_->Requests<v1::ListLicensesRequest>("ListLicenses")[0].application(),
             kSupport);
+}
+
+TEST_F(ProgramTest, AnotherZoneIsShownWhereItIsAskedFor) {
+  Serve<v1::ListLicensesRequest, v1::ListLicensesResponse>(
+      "ListLicenses", R"({"licenses": [{"licenseId": 1, "expireTime": "2126-12-09T09:14:00Z"}]})");
+  EXPECT_EQ(Run({"license", "list", "acme/support", "--zone", "Asia/Tokyo"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("EXPIRES (JST)"), HasSubstr("2126-12-09 18:14")));
+  EXPECT_THAT(connection_->Requests<v1::GetAccountRequest>("GetAccount"), IsEmpty());
+  EXPECT_EQ(Run({"account", "show", "acme", "--zone", "Asia/Tokyo"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("Europe/Berlin"), HasSubstr("JST")));
+}
+
+// ---- Width ----
+
+constexpr size_t kWidth = 100;
+
+// The longest line on standard output, in characters: every byte but those that continue one.
+size_t WidthOf(const std::string& text) {
+  size_t widest = 0;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    const auto width = std::count_if(line.begin(), line.end(), begins);
+    widest = std::max(widest, static_cast<size_t>(width));
+  }
+  return widest;
+}
+
+// Emails of 30 characters, times on both sides of a change of the clocks.
+TEST_F(ProgramTest, TablesOfRealDataFitIntoAHundredColumns) {
+  Serve<v1::ListProductsRequest, v1::ListProductsResponse>("ListProducts", R"({"products": [
+      {"productId": "voice-agent-package", "unitPriceCents": 79900, "monthly": true,
+       "minutes": 8000, "concurrency": 3, "minimumQuantity": 1},
+      {"productId": "premium-agent-package", "unitPriceCents": 21000, "monthly": true,
+       "agentLicenses": 3, "sipLicenses": 3, "minimumQuantity": 1},
+      {"productId": "standard-agent", "unitPriceCents": 4000, "monthly": true,
+       "agentLicenses": 1, "minimumQuantity": 1, "requiredProduct": "standard-agent-package"},
+      {"productId": "voice-minutes", "unitPriceCents": 8, "minutes": 1,
+       "minimumQuantity": 5000, "requiredProduct": "voice-agent-package"}]})");
+  Serve<v1::ListAgentsRequest, v1::ListAgentsResponse>("ListAgents", R"({"agents": [
+      {"email": "maximilian.mustermann@acme.test", "mobileAnswering": "MOBILE_ANSWERING_WHEN_OFFLINE",
+       "license": {"licenseId": 1043, "edition": "EDITION_STANDARD",
+                   "state": "LICENSE_STATE_IN_USE"},
+       "sessions": [{"channel": "CHANNEL_WEB"}, {"channel": "CHANNEL_SDK"}],
+       "lastActiveTime": "2026-07-09T09:14:00Z"}]})");
+  Serve<v1::ListSessionsRequest, v1::ListSessionsResponse>("ListSessions", R"({"sessions": [
+      {"sessionId": 104300, "email": "maximilian.mustermann@acme.test",
+       "channel": "CHANNEL_MONITOR", "licenseId": 1043, "state": "SESSION_STATE_ACTIVE",
+       "startTime": "2026-11-09T09:14:00Z", "expireTime": "2126-07-09T09:14:00Z",
+       "clientId": "desk-1043"}]})");
+  Serve<v1::ListLicensesRequest, v1::ListLicensesResponse>("ListLicenses", R"({"licenses": [
+      {"licenseId": 1043, "kind": "LICENSE_KIND_AGENT", "edition": "EDITION_STANDARD",
+       "source": "LICENSE_SOURCE_PACKAGE", "subscriptionId": 12, "state": "LICENSE_STATE_EXPIRED",
+       "holder": "maximilian.mustermann@acme.test", "expireTime": "2026-07-09T09:14:00Z"}]})");
+  Serve<v1::CreateOrderRequest, v1::CreateOrderResponse>("CreateOrder", R"({"order": {
+      "totalCents": 12000000, "currencyCode": "USD", "lines": [
+       {"product": "standard-agent-package", "quantity": 1000, "chargedMonths": 12,
+        "unitPriceCents": 12000, "amountCents": 144000000, "subscriptionId": 12,
+        "expireTime": "2027-07-09T09:14:00Z"}]}})");
+  Serve<v1::ListOrdersRequest, v1::ListOrdersResponse>("ListOrders", R"({"orders": [
+      {"orderId": 12, "createTime": "2026-07-09T09:14:00Z", "actor": "operator",
+       "totalCents": 144000000, "currencyCode": "USD", "lines": [
+        {"product": "standard-agent-package", "quantity": 1000},
+        {"product": "premium-agent-package", "quantity": 1000},
+        {"product": "standard-agent", "quantity": 1000}]}]})");
+  Serve<v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse>("ListSubscriptions",
+                                                                     R"({"subscriptions": [
+      {"subscriptionId": 12, "product": "standard-agent-package", "units": 1000,
+       "state": "SUBSCRIPTION_STATE_EXPIRED", "startTime": "2026-07-09T09:14:00Z",
+       "expireTime": "2026-09-09T09:14:00Z", "addOns": [
+        {"product": "standard-agent", "quantity": 1000, "expireTime": "2026-09-09T09:14:00Z"},
+        {"product": "standard-sip", "quantity": 1000, "expireTime": "2026-08-09T09:14:00Z"}]}]})");
+  const std::vector<std::vector<std::string>> commands = {
+      {"catalog"},
+      {"agent", "list", "acme/support"},
+      {"session", "list", "acme/support"},
+      {"license", "list", "acme/support"},
+      {"order", "create", "acme/support", "standard-agent-package=1000"},
+      {"order", "list", "acme/support"},
+      {"subscription", "list", "acme/support"},
+  };
+  for (const std::vector<std::string>& command : commands) {
+    EXPECT_EQ(Run(command), ExitCode::kOk) << command[0];
+    EXPECT_LE(WidthOf(out_.str()), kWidth) << out_.str();
+  }
+}
+
+TEST_F(ProgramTest, AnOrderOfSeveralProductsHasALineForEach) {
+  Serve<v1::ListOrdersRequest, v1::ListOrdersResponse>("ListOrders", R"({"orders": [
+      {"orderId": 2, "createTime": "2026-11-09T09:14:00Z", "actor": "operator",
+       "totalCents": 16000, "currencyCode": "USD", "lines": [
+        {"product": "standard-agent-package", "quantity": 1},
+        {"product": "standard-agent", "quantity": 1}]}]})");
+  EXPECT_EQ(Run({"order", "list", "acme/support"}), ExitCode::kOk);
+  EXPECT_EQ(absl::StrSplit(out_.str(), '\n').begin()->substr(0, 5), "ORDER");
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("operator  160.00 USD      1  standard-agent-package\n"),
+                                HasSubstr("\n                                                   1  "
+                                          "standard-agent\n")));
 }
 
 TEST_F(ProgramTest, JsonIsOneDocumentThatProtoCanRead) {
@@ -138,7 +258,7 @@ TEST_F(ProgramTest, TheEntitlementsAreShownAtOneGlance) {
   EXPECT_THAT(out_.str(),
               AllOf(HasSubstr("ended 2020-01-15 10:00 CET"), HasSubstr("3 of 4 left in 2026-11"),
                     HasSubstr("whole again 2126-12-01 00:00 CET"), HasSubstr("17"),
-                    HasSubstr("EXPIRY (Europe/Berlin)"), HasSubstr("2126-12-09 10:14")));
+                    HasSubstr("EXPIRY (CET)"), HasSubstr("2126-12-09 10:14")));
 }
 
 // ---- Requests ----
@@ -219,7 +339,10 @@ TEST_F(ProgramTest, AServerThatIsNotThereExitsWithSeven) {
         return Error{.code = absl::StatusCode::kUnavailable, .message = "refused"};
       });
   EXPECT_EQ(Run({"catalog"}), ExitCode::kUnavailable);
-  EXPECT_THAT(err_.str(), HasSubstr("127.0.0.1:7600"));
+  EXPECT_EQ(
+      err_.str(),
+      "usher: No server can be reached at 127.0.0.1:7600: start usherd there, or say where it "
+      "is with --server HOST:PORT.\n");
 }
 
 }  // namespace

@@ -59,17 +59,20 @@ TEST(ParseOrderItem, ReadsQuantityAndSubscription) {
 }
 
 TEST(ParseOrderItem, RefusesWhatHasAnotherForm) {
-  for (const char* text : {"", "=4", "standard-agent=", "standard-agent=four", "standard-agent=4@",
-                           "standard-agent=4@x", "standard-agent=4@0"}) {
+  for (const char* text :
+       {"", "=4", "standard-agent=", "standard-agent=four", "standard-agent=0", "standard-agent=-1",
+        "standard-agent=4@", "standard-agent=4@x", "standard-agent=4@0"}) {
     EXPECT_EQ(ParseOrderItem(text).has_value(), false) << text;
   }
 }
 
 TEST(Times, AreThoseOfTheAccountsZone) {
   const Times times("Europe/Berlin", At("2026-11-25T09:00:00Z"));
-  EXPECT_EQ(times.Heading("EXPIRES"), "EXPIRES (Europe/Berlin)");
+  EXPECT_EQ(times.Heading("EXPIRES"), "EXPIRES (CET)");
   EXPECT_EQ(times.At(At("2026-12-09T09:14:00Z")), "2026-12-09 10:14");
   EXPECT_EQ(times.AtWithZone(At("2026-07-01T10:00:00Z")), "2026-07-01 12:00 CEST");
+  EXPECT_EQ(times.At(At("2026-07-01T10:00:00Z")), "2026-07-01 12:00 CEST")
+      << "the heading says CET";
   EXPECT_EQ(times.At({}, /*has=*/false), kNone);
 }
 

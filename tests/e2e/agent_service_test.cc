@@ -31,6 +31,7 @@ TEST_F(AgentServiceTest, ALoginBindsAndTheSameClientGetsItsSessionBack) {  // R1
   EXPECT_EQ(renewals.renewals(0).end_reason(), v1::END_REASON_SUPERSEDED);
   EXPECT_EQ(renewals.renewals(1).state(), v1::SESSION_STATE_ACTIVE);
   EXPECT_EQ(renewals.renewals(2).end_reason(), v1::END_REASON_UNKNOWN);
+  EXPECT_FALSE(renewals.renewals(2).has_expire_time());
 }
 
 TEST_F(AgentServiceTest, LogoutKeepsTheBindingAndSucceedsTwice) {  // R14

@@ -1,8 +1,12 @@
 // The real `usher` against the real `usherd`.
+#include <array>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -116,6 +120,33 @@ TEST_F(CliTest, ExitCodesTellScriptsWhatHappened) {
   EXPECT_EQ(CliProcess({"catalog", "--server", "127.0.0.1:1"}).Wait().exit_code, 7);
 }
 
+// What bash would offer for `words`, the last of which is being typed.
+std::string Completed(const std::string& words) {
+  const char* bin = std::getenv("USHER_BIN_DIR");  // NOLINT: no other thread.
+  const std::string script = absl::StrCat(
+      "PATH=", bin == nullptr ? "" : bin, ":$PATH; source <(usher completion bash); COMP_WORDS=(",
+      words, "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _usher; echo ${COMPREPLY[@]}");
+  FILE* bash = popen(absl::StrCat("bash -c '", script, "'").c_str(), "r");  // NOLINT
+  if (bash == nullptr) return "no bash";
+  std::string offered;
+  std::array<char, 256> part{};
+  while (std::fgets(part.data(), static_cast<int>(part.size()), bash) != nullptr) {
+    offered += part.data();
+  }
+  EXPECT_EQ(pclose(bash), 0);
+  return std::string(absl::StripAsciiWhitespace(offered));
+}
+
+TEST(CliCompletion, OffersNounsVerbsOptionsAndTheirWords) {
+  EXPECT_EQ(Completed("usher ap"), "app");
+  EXPECT_EQ(Completed("usher agent lo"), "login logout");
+  EXPECT_EQ(Completed("usher agent login acme/support --ch"), "--channel");
+  EXPECT_EQ(Completed("usher agent login acme/support --z"), "--zone");
+  EXPECT_EQ(Completed("usher agent login acme/support --channel \"\""), "web sdk monitor");
+  EXPECT_EQ(Completed("usher catalog -o j"), "json");
+  EXPECT_EQ(Completed("usher agent login acme/support --client-id \"\""), "");
+}
+
 TEST_F(CliTest, AListIsReadToItsEnd) {
   CreateSupport();
   Succeed("order create acme/support standard-agent-package=400 --months 2");
@@ -131,7 +162,7 @@ TEST_F(CliTest, AQuoteBuysNothing) {  // R10
       "order create acme/support standard-agent-package=2 standard-agent=4 --months 3 "
       "--dry-run");
   EXPECT_EQ(quote.exit_code, 0) << quote.err;
-  EXPECT_THAT(quote.out, AllOf(HasSubstr("1,200.00"), HasSubstr("EXPIRES (Europe/Berlin)")));
+  EXPECT_THAT(quote.out, AllOf(HasSubstr("1,200.00"), HasSubstr("EXPIRES (CE")));
   EXPECT_THAT(quote.err, HasSubstr("nothing was bought"));
   EXPECT_THAT(Usher("order list acme/support").out, IsEmpty());
 }

@@ -38,6 +38,7 @@ TEST_F(PhoneServiceTest, HeartbeatsAnswerEachPhoneByItself) {
   ASSERT_EQ(renewals.renewals_size(), 2);
   EXPECT_EQ(renewals.renewals(0).phone_id(), "999");
   EXPECT_EQ(renewals.renewals(0).state(), v1::SESSION_STATE_ENDED);
+  EXPECT_FALSE(renewals.renewals(0).has_expire_time());
   EXPECT_EQ(renewals.renewals(1).state(), v1::SESSION_STATE_ACTIVE);
   EXPECT_TRUE(renewals.renewals(1).has_expire_time());
 }

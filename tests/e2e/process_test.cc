@@ -128,6 +128,7 @@ TEST(Usherd, UsageErrorsExitWithTwo) {
       {"--no-such-flag"},
       {"--listen"},
       {"extra"},
+      {"--data-dir", "a", "--data-dir", "b"},
       {"--listen", "7600"},
       {"--listen", "127.0.0.1:port"},
       {"--listen", "127.0.0.1:65536"},
@@ -140,7 +141,9 @@ TEST(Usherd, UsageErrorsExitWithTwo) {
   for (const auto& row : rows) {
     UsherdProcess usherd(row);
     EXPECT_EQ(usherd.Wait(), kExitUsage) << row[0] << " " << row.back();
-    EXPECT_FALSE(usherd.output().empty());
+    EXPECT_TRUE(Says(usherd, "usherd: ")) << usherd.output();
+    EXPECT_TRUE(Says(usherd, ".\n")) << usherd.output();
+    EXPECT_TRUE(Says(usherd, row[0])) << usherd.output();
   }
 }
 
@@ -160,7 +163,8 @@ TEST(Usherd, PlaintextBeyondThisMachineNeedsLeave) {
 TEST(Usherd, HelpAndVersionExitWithZero) {
   UsherdProcess help({"--help"});
   EXPECT_EQ(help.Wait(), kExitOk);
-  for (const char* flag : {"--data-dir", "--listen", "--allow-plaintext", "127.0.0.1:7600"}) {
+  for (const char* flag : {"--data-dir DIRECTORY", "--listen HOST:PORT", "--allow-plaintext",
+                           "127.0.0.1:7600 by default"}) {
     EXPECT_TRUE(Says(help, flag)) << help.output();
   }
   UsherdProcess version({"--version"});

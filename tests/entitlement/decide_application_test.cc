@@ -135,7 +135,7 @@ TEST(DecideApplication, AnAccountHasABoundedNumberOfThem) {
   Account account{.no = AccountNo(1), .id = AccountId("acme")};
   for (int i = 1; i <= kApplicationsPerAccountMax; ++i) {
     const ApplicationId id("a" + std::to_string(i));
-    account.applications[id] = ApplicationEntry{.no = ApplicationNo(i), .id = id};
+    account.Add({.no = ApplicationNo(i), .id = id});
   }
   Directory directory;
   const Policy policy;
@@ -220,7 +220,9 @@ TEST(DecideApplication, DeletionAndUndeletionAreRefused) {  // R31
             "accounts/acme/applications/sales");
   EXPECT_EQ(world.Refused<WrongState>(UndeleteApplication{}).state, "ACTIVE");
   world.Ask<ApplicationReply>(DeleteApplication{});
-  EXPECT_EQ(world.Refused<WrongState>(DeleteApplication{}).state, "DELETED");
+  const auto deleted = world.Refused<WrongState>(DeleteApplication{});
+  EXPECT_EQ(deleted.state, "DELETED");
+  EXPECT_EQ(deleted.resource, "accounts/acme/applications/support");
   EXPECT_EQ(world.Refused<ApplicationIsDeleted>(UpdateApplication{.display_name = "x"}).application,
             "accounts/acme/applications/support");
   EXPECT_TRUE(world.Ask<ApplicationReply>(GetApplication{}).application.delete_time.has_value());

@@ -446,13 +446,14 @@ TEST(DecideRenewal, IsRefusedForWhatItCannotCarry) {  // R9
            {0, {}, "units"},
            {-1, {}, "units"},
            // Units before add-ons.
-           {3, {Item("gold-agent", 1)}, "units"},
+           {3, {Item(kStandardSip, 1)}, "units"},
            {1, {Item("gold-agent", 1)}, "add_ons[0].product"},
            {1, {Item(kStandardSip, 1)}, "add_ons[0].product"},
            {1, {Item(kStandardPackage, 1)}, "add_ons[0].product"},
            {1, {Item(kStandardAgent, 4)}, "add_ons[0].quantity"},
            {1, {Item(kStandardAgent, 0)}, "add_ons[0].quantity"},
            {1, {Item(kStandardAgent, -1)}, "add_ons[0].quantity"},
+           {1, {Item(kStandardAgent, kOrderUnitsMax + 1)}, "add_ons[0].quantity"},
            {1, {Item(kStandardAgent, 1, 2)}, "add_ons[0].subscription_id"},
            {1, {Item(kStandardAgent, 1), Item(kStandardAgent, 1)}, "add_ons[1].product"},
        }) {
@@ -463,6 +464,38 @@ TEST(DecideRenewal, IsRefusedForWhatItCannotCarry) {  // R9
               c.field);
   }
   EXPECT_EQ(SubscriptionOf(world).months, 1);
+}
+
+// What needs no subscription to be told is told before there is none, or no application.
+TEST(DecideRenewal, FieldsComeBeforeExistence) {  // R31
+  World world;
+  world.WithApplication();
+  struct Case {
+    std::optional<int64_t> units;
+    std::vector<OrderItem> add_ons;
+    std::string field;
+  };
+  for (const Case& c : std::vector<Case>{
+           {0, {}, "units"},
+           {-1, {}, "units"},
+           {kOrderUnitsMax + 1, {}, "units"},
+           {0, {Item("gold-agent", 1)}, "units"},
+           {1, {Item("gold-agent", 0)}, "add_ons[0].product"},
+           {1, {Item(kStandardPackage, 1)}, "add_ons[0].product"},
+           {1, {Item(kStandardAgent, 1), Item(kStandardAgent, 0)}, "add_ons[1].product"},
+           {1, {Item(kStandardAgent, 0, 8)}, "add_ons[0].quantity"},
+           {1, {Item(kStandardAgent, -1)}, "add_ons[0].quantity"},
+           {1, {Item(kStandardAgent, kOrderUnitsMax + 1)}, "add_ons[0].quantity"},
+           {1, {Item(kStandardAgent, 1, 8)}, "add_ons[0].subscription_id"},
+       }) {
+    const RenewSubscription command{
+        .id = SubscriptionId(9), .units = c.units, .add_ons = c.add_ons};
+    EXPECT_EQ(world.Refused<InvalidField>(command).field, c.field);
+    const Target sales{.account = AccountId("acme"), .application = ApplicationId("sales")};
+    EXPECT_EQ(world.Refused<InvalidField>(command, sales).field, c.field);
+  }
+  world.Refused<ResourceNotFound>(RenewSubscription{
+      .id = SubscriptionId(9), .units = 1, .add_ons = {{Item(kStandardAgent, 1)}}});
 }
 
 TEST(DecideRenewal, IsRefusedBeyondTheLongestTerm) {
@@ -495,6 +528,8 @@ TEST(DecideRenewal, IsRefusedInTheOrderOfItsComment) {  // R31
   EXPECT_EQ(world.Refused<InvalidField>(wrong).field, "months");
   world.AdvanceTo(At("2027-03-02T09:00:00Z"));
   EXPECT_EQ(world.Refused<WrongState>(wrong).state, "EXPIRED");
+  EXPECT_EQ(world.Refused<WrongState>(wrong).resource,
+            "accounts/acme/applications/support/subscriptions/1");
   EXPECT_EQ(world.Refused<ResourceNotFound>(none).resource,
             "accounts/acme/applications/support/subscriptions/9");
   world.Ask<ApplicationReply>(DeleteApplication{});
@@ -513,7 +548,7 @@ TEST(DecideRenewal, IsRefusedForWhatIsNotSoldAnyMore) {
   const absl::Time now = At("2026-11-02T09:00:00Z");
   Account account{.no = AccountNo(1), .id = AccountId("acme"), .zone = absl::UTCTimeZone()};
   const ApplicationEntry entry{.no = ApplicationNo(1), .id = ApplicationId("support")};
-  account.applications[entry.id] = entry;
+  account.Add(entry);
   Application application{.no = entry.no, .account = account.no};
   const absl::Time expiry = now + absl::Hours(1);
   application.subscriptions[SubscriptionId(1)] =

@@ -83,6 +83,7 @@ TEST(CommandFromAgent, EachMalformedFieldOfTheOtherMethodsIsNamed) {
       {
           {"application", [](End& r) { r.clear_application(); }},
           {"session_id", [](End& r) { r.set_session_id(0); }},
+          {"session_id", [](End& r) { r.set_session_id(-1); }},
           {"note", [](End& r) { r.set_note(std::string(entitlement::kNoteLengthMax + 1, 'n')); }},
           {"note", [](End& r) { r.set_note("two\nlines"); }},
       });

@@ -42,7 +42,7 @@ Account Acme() {
   entry.no = ApplicationNo(5);
   entry.id = ApplicationId("support");
   entry.display_name = "Support desk";
-  account.applications[entry.id] = entry;
+  account.Add(entry);
   return account;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
+#include "rpc/resource_words.h"
 
 namespace usher::rpc {
 namespace {
@@ -39,7 +40,7 @@ std::vector<Row> Rows() {
        "INVALID_FIELD",
        StatusCode::INVALID_ARGUMENT,
        {{"field", "items[0].quantity"}},
-       "The field items[0].quantity is not right: must be from 1 to 5."},
+       "items[0].quantity must be from 1 to 5."},
       {entitlement::BelowMinimumPurchase{"voice-minutes", 5000, 1},
        "BELOW_MINIMUM_PURCHASE",
        StatusCode::INVALID_ARGUMENT,
@@ -59,12 +60,18 @@ std::vector<Row> Rows() {
        "RESOURCE_NOT_FOUND",
        StatusCode::NOT_FOUND,
        {{"resource", "accounts/acme"}},
-       "There is no accounts/acme."},
+       "There is no account acme."},
       {entitlement::ResourceAlreadyExists{"accounts/acme"},
        "RESOURCE_ALREADY_EXISTS",
        StatusCode::ALREADY_EXISTS,
        {{"resource", "accounts/acme"}},
-       "accounts/acme exists already, or existed: ids are not given out again."},
+       "The account acme exists already."},
+      {entitlement::ResourceAlreadyExists{"accounts/a/applications/b"},
+       "RESOURCE_ALREADY_EXISTS",
+       StatusCode::ALREADY_EXISTS,
+       {{"resource", "accounts/a/applications/b"}},
+       "The application a/b exists already, or did before it was deleted: its id is not given out "
+       "again."},
       {entitlement::PackageRequired{"standard-agent", "standard-agent-package"},
        "PACKAGE_REQUIRED",
        StatusCode::FAILED_PRECONDITION,
@@ -122,12 +129,28 @@ std::vector<Row> Rows() {
        "APPLICATION_DELETED",
        StatusCode::FAILED_PRECONDITION,
        {{"application", "accounts/a/applications/b"}},
-       "accounts/a/applications/b is deleted. Undelete it first."},
-      {entitlement::WrongState{"EXPIRED"},
+       "The application a/b is deleted. Undelete it first."},
+      {entitlement::WrongState{"DELETED", "accounts/a/applications/b"},
        "WRONG_STATE",
        StatusCode::FAILED_PRECONDITION,
-       {{"state", "EXPIRED"}},
-       "This can't be done in the state EXPIRED."},
+       {{"state", "DELETED"}, {"resource", "accounts/a/applications/b"}},
+       "The application a/b is deleted already. Undelete it to use it again."},
+      {entitlement::WrongState{"ACTIVE", "accounts/a/applications/b"},
+       "WRONG_STATE",
+       StatusCode::FAILED_PRECONDITION,
+       {{"state", "ACTIVE"}, {"resource", "accounts/a/applications/b"}},
+       "The application a/b is not deleted."},
+      {entitlement::WrongState{"EXPIRED", "accounts/a/applications/b/subscriptions/x"},
+       "WRONG_STATE",
+       StatusCode::FAILED_PRECONDITION,
+       {{"state", "EXPIRED"}, {"resource", "accounts/a/applications/b/subscriptions/x"}},
+       "The subscription x of a/b has expired. Where it can't be renewed any more, buy a package "
+       "anew."},
+      {entitlement::WrongState{"ENDED", "accounts/a/applications/b/calls/c"},
+       "WRONG_STATE",
+       StatusCode::FAILED_PRECONDITION,
+       {{"state", "ENDED"}, {"resource", "accounts/a/applications/b/calls/c"}},
+       "The call c of a/b is in the state ENDED, which does not allow this."},
       {entitlement::NoIdleLicense{LicenseKind::kAgent, Edition::kStandard, 14, 14, 9, 2, kDecember,
                                   kNow},
        "NO_IDLE_LICENSE",
@@ -153,14 +176,18 @@ std::vector<Row> Rows() {
         {"resetsLeft", "0"},
         {"nextExpireTime", ""},
         {"reliefTime", ""}},
-       "There is no unexpired agent license. No reset could free one as things stand; more can be "
-       "bought."},
+       "There is no unexpired agent license: buy some, or renew a subscription."},
       {entitlement::SipPoolExhausted{std::nullopt, 3, 3},
        "SIP_POOL_EXHAUSTED",
        StatusCode::RESOURCE_EXHAUSTED,
        {{"edition", ""}, {"total", "3"}, {"online", "3"}},
        "No SIP license is free: 3 licensed, 3 online. One comes free when a phone goes offline; "
        "more can be bought."},
+      {entitlement::SipPoolExhausted{Edition::kPremium, 0, 0},
+       "SIP_POOL_EXHAUSTED",
+       StatusCode::RESOURCE_EXHAUSTED,
+       {{"edition", "PREMIUM"}, {"total", "0"}, {"online", "0"}},
+       "There is no unexpired premium SIP license: buy some, or renew a subscription."},
       {entitlement::ResetLimitReached{4, 4, absl::CivilMonth(2025, 11), kDecember},
        "RESET_LIMIT_REACHED",
        StatusCode::RESOURCE_EXHAUSTED,
@@ -330,6 +357,14 @@ TEST(RefusalToStatus, EverythingInTheMessageIsInTheMetadata) {
       EXPECT_TRUE(values.contains(word)) << row.reason << ": " << word;
     }
   }
+}
+
+TEST(RefusalToStatus, ResourcesAreNamedAsPeopleSayThem) {
+  EXPECT_EQ(ResourceWords("accounts/acme"), "account acme");
+  EXPECT_EQ(ResourceWords("accounts/acme/applications/support"), "application acme/support");
+  EXPECT_EQ(ResourceWords("accounts/acme/applications/support/licenses/7"),
+            "license 7 of acme/support");
+  EXPECT_EQ(ResourceWords("elsewhere"), "elsewhere");
 }
 
 TEST(RefusalToStatus, OneIsNotPlural) {

@@ -236,6 +236,27 @@ TEST_P(StoreSessions, AreForgottenInTheOrderOfTheirEnds) {
   EXPECT_EQ(Load().sessions.size(), 1U);
 }
 
+// Who is offline has nothing left to drain, whatever the row still says.
+TEST_P(StoreSessions, ADrainDeadlineGoesWithTheLastSession) {  // R16
+  const absl::Time deadline = script_.now() + absl::Minutes(5);
+  script_.Add(LicensesExpired{.ids = {LicenseId(1)}});
+  script_.Add(AgentDrainChanged{.email = kAnn, .deadline = deadline});
+  Commit();
+  EXPECT_EQ(Load().agents.at(kAnn).drain_deadline, deadline);
+  script_.At(deadline).Add(Ended(1, kAnn.value(), EndReason::kLicenseExpired));
+  Commit();
+  EXPECT_EQ(Load().agents.at(kAnn).drain_deadline, std::nullopt);
+  EXPECT_TRUE(Load().licenses[0].held());
+
+  // Back on another license, it is not before that one's expiry that a deadline counts.
+  script_.At(deadline + absl::Hours(1));
+  script_.Add(LicenseReleased{.id = LicenseId(1), .email = kAnn, .cause = ReleaseCause::kMoved});
+  script_.Add(LicenseBound{.id = LicenseId(2), .email = kAnn, .moved_from = LicenseId(1)});
+  script_.Add(Started(2, kAnn.value(), 2));
+  Commit();
+  EXPECT_EQ(Load().agents.at(kAnn).drain_deadline, std::nullopt);
+}
+
 TEST_P(StoreSessions, AgentsLastActivityOutlivesItsSession) {
   script_.At(script_.now() + absl::Minutes(7)).Add(Ended(1, kAnn.value(), EndReason::kLogout));
   Commit();
