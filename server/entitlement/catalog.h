@@ -40,6 +40,8 @@ struct Product {
   int64_t minutes = 0;
 
   bool is_voice() const;
+  // Whether it joins a subscription.
+  bool is_add_on() const { return role == ProductRole::kAddOn || role == ProductRole::kVoiceAddOn; }
   // Licenses of a kind that one unit brings.
   int32_t LicensesOf(LicenseKind kind) const;
 };

@@ -77,7 +77,7 @@ std::optional<Refusal> CheckItem(const RenewSubscription& command, size_t i,
   const std::vector<OrderItem>& add_ons = *command.add_ons;
   const OrderItem& item = add_ons[i];
   const Product* product = catalog.Find(item.product);
-  if (product == nullptr || product->role != ProductRole::kAddOn) {
+  if (product == nullptr || !product->is_add_on()) {
     return Invalid(PathOf(i, "product"),
                    absl::StrCat("must be an add-on of the catalog; ", item.product, " is none"));
   }

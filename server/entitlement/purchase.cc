@@ -115,7 +115,7 @@ std::optional<Refusal> Planner::JoinSubscriptions() {
                                               .required_product = product.required_product};
       if (!first.has_value() || Precedence(refusal) < Precedence(*first)) first = refusal;
     }
-    if (product.role != ProductRole::kAddOn && product.role != ProductRole::kVoiceAddOn) continue;
+    if (!product.is_add_on()) continue;
     const Choice choice = item.subscription ? ChooseNamed(item, product) : ChooseByEdition(product);
     if (const auto* refusal = std::get_if<Refusal>(&choice)) {
       if (!first.has_value() || Precedence(*refusal) < Precedence(*first)) first = *refusal;
