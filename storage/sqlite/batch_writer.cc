@@ -57,7 +57,8 @@ absl::Status WriteMarks(Database& database, absl::Span<const UnitMark> marks) {
           mark.has_leases, mark.application));
     } else {
       USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-          "UPDATE account SET next_due = ? WHERE account_no = ?", next_due, mark.account));
+          "UPDATE account SET next_due = ?, has_leases = ? WHERE account_no = ?", next_due,
+          mark.has_leases, mark.account));
     }
   }
   return absl::OkStatus();
@@ -116,9 +117,13 @@ absl::Status BatchWriter::Cover(const Change& change) {
   if (change.revision) {
     USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, change.account, change.revision));
   }
-  const auto* started = std::get_if<entitlement::SessionStarted>(&change.payload);
-  if (started == nullptr) return absl::OkStatus();
-  return ceilings_.Cover(database_, change.application, started->id);
+  if (const auto* session = std::get_if<entitlement::SessionStarted>(&change.payload)) {
+    return ceilings_.Cover(database_, change.application, session->id);
+  }
+  if (const auto* call = std::get_if<entitlement::CallStarted>(&change.payload)) {
+    return ceilings_.Cover(database_, change.account, call->no);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BatchWriter::WriteJournal(absl::Span<const JournalEntry> entries) {

@@ -10,6 +10,7 @@ namespace {
 constexpr char kSetRevision[] = "UPDATE account SET revision_ceiling = ? WHERE account_no = ?";
 constexpr char kSetSession[] =
     "UPDATE application SET session_ceiling = ? WHERE application_no = ?";
+constexpr char kSetCall[] = "UPDATE account SET call_ceiling = ? WHERE account_no = ?";
 
 // Reads the ceiling of a row that is asked for the first time, and raises it where `number` passes
 // it.
@@ -53,9 +54,16 @@ absl::Status Ceilings::Cover(Database& database, entitlement::ApplicationNo appl
                  "SELECT session_ceiling FROM application WHERE application_no = ?", kSetSession);
 }
 
+absl::Status Ceilings::Cover(Database& database, entitlement::AccountNo account,
+                             entitlement::CallNo call) {
+  return CoverIn(calls_, database, account, call.value(),
+                 "SELECT call_ceiling FROM account WHERE account_no = ?", kSetCall);
+}
+
 absl::Status Ceilings::Lower(Database& database) {
   USHER_RETURN_IF_ERROR(LowerIn(revisions_, database, kSetRevision));
   USHER_RETURN_IF_ERROR(LowerIn(sessions_, database, kSetSession));
+  USHER_RETURN_IF_ERROR(LowerIn(calls_, database, kSetCall));
   Forget();
   return absl::OkStatus();
 }
@@ -63,6 +71,7 @@ absl::Status Ceilings::Lower(Database& database) {
 void Ceilings::Forget() {
   revisions_.clear();
   sessions_.clear();
+  calls_.clear();
 }
 
 }  // namespace usher::storage

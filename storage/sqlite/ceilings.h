@@ -26,6 +26,7 @@ class Ceilings {
                      entitlement::Revision revision);
   absl::Status Cover(Database& database, entitlement::ApplicationNo application,
                      entitlement::SessionId session);
+  absl::Status Cover(Database& database, entitlement::AccountNo account, entitlement::CallNo call);
 
   // Within the last transaction of this process: no more is given out.
   absl::Status Lower(Database& database);
@@ -33,7 +34,7 @@ class Ceilings {
   // After a transaction that was rolled back: what it raised does not count.
   void Forget();
 
-  bool empty() const { return revisions_.empty() && sessions_.empty(); }
+  bool empty() const { return revisions_.empty() && sessions_.empty() && calls_.empty(); }
 
  private:
   struct Ceiling {
@@ -45,6 +46,7 @@ class Ceilings {
   // Of those that were asked for.
   absl::flat_hash_map<entitlement::AccountNo, Ceiling> revisions_;
   absl::flat_hash_map<entitlement::ApplicationNo, Ceiling> sessions_;
+  absl::flat_hash_map<entitlement::AccountNo, Ceiling> calls_;
 };
 
 }  // namespace usher::storage

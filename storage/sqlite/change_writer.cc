@@ -38,11 +38,7 @@ absl::Status WriteChange(Database& database, const entitlement::Change& change) 
         if constexpr (kLeavesNoRow<Payload>) {
           return absl::OkStatus();
         } else {
-          if constexpr (requires { Write(database, change, payload); }) {
-            return Write(database, change, payload);
-          } else {
-            return absl::UnavailableError("changes of Voice AI are not stored by SQLite yet");
-          }
+          return Write(database, change, payload);
         }
       },
       change.payload);

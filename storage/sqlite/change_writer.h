@@ -83,4 +83,24 @@ absl::Status Write(Database& database, const entitlement::Change& change,
 absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::PhoneTtlChanged& changed);
 
+// change_writer_voice.cc
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::VoicePlanStored& stored);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::MinutesGranted& granted);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::MinutesExpired& expired);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::CallStarted& started);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::CallConnected& connected);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::CallHeld& held);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::CallTtlChanged& changed);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::CallEnded& ended);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::CallAdjusted& adjusted);
+
 }  // namespace usher::storage

@@ -9,9 +9,6 @@ using entitlement::Change;
 
 absl::Status WriteSubscription(Database& database, ApplicationNo application,
                                const entitlement::Subscription& subscription) {
-  if (!subscription.edition) {
-    return absl::UnavailableError("subscriptions of Voice AI are not stored by SQLite yet");
-  }
   USHER_RETURN_IF_ERROR(database.Run(
       "INSERT INTO subscription (application_no, subscription_id, product, edition, units,"
       " start_time, months, expire_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/spans.h"
 
 namespace usher::storage {
 namespace {
@@ -159,8 +160,39 @@ absl::StatusOr<HistoryPage> Read(Database& database, const BindingsQuery& query)
   return page;
 }
 
-absl::StatusOr<HistoryPage> Read(Database& /*database*/, const entitlement::CallsQuery& /*query*/) {
-  return absl::UnavailableError("calls are not stored by SQLite yet");
+// A live call's lease and reservation are in memory: ShowLive puts them in.
+absl::StatusOr<HistoryPage> Read(Database& database, const entitlement::CallsQuery& query) {
+  entitlement::CallsPage page;
+  Rows rows = database.Select(
+      "SELECT call_no, call_id, direction, start_time, connect_time, end_time, connected_duration,"
+      " spans, end_reason FROM voice_call"
+      " WHERE application_no = ?1 AND call_no < ?2 AND (?3 = 0 OR end_reason <> 0)"
+      " ORDER BY call_no DESC LIMIT ?4",
+      query.application, query.before, query.ended_only, int64_t{query.limit} + 1);
+  while (rows.Next()) {
+    entitlement::EndedCall call;
+    std::string spans;
+    rows.Read(call.no, call.id, call.direction, call.start_time, call.connect_time, call.end_time,
+              call.connected_duration, spans, call.reason);
+    if (call.reason == entitlement::CallEndReason::kNone) {
+      page.calls.push_back({.no = call.no,
+                            .id = call.id,
+                            .direction = call.direction,
+                            .state = call.connect_time ? entitlement::CallState::kConnected
+                                                       : entitlement::CallState::kRinging,
+                            .start_time = call.start_time,
+                            .connect_time = call.connect_time});
+      continue;
+    }
+    absl::StatusOr<entitlement::MinuteSpans> charges = SpansFromText(spans);
+    if (!charges.ok()) return charges.status();
+    call.charges = *std::move(charges);
+    page.calls.push_back(ViewOf(call));
+  }
+  USHER_RETURN_IF_ERROR(rows.status());
+  page.more = DropExtra(page.calls, query.limit);
+  ShowLive(query, page);
+  return page;
 }
 
 }  // namespace

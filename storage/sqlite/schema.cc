@@ -241,7 +241,112 @@ CREATE TABLE journal (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {kMigration1};
+// Voice AI. A call is written when it starts, connects, gets a hold and ends; a hold, and what the
+// call is charged in the end, are spans of minutes in their order: "3:8000,4:2,0:1" are 8000
+// minutes of grant 3, two of grant 4 and one that no grant covers.
+constexpr char kMigration2[] = R"sql(
+ALTER TABLE account ADD COLUMN
+  -- No call number above it has been given out; raised in steps.
+  call_ceiling INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN
+  -- Whether it has live calls.
+  has_leases INTEGER NOT NULL DEFAULT 0 CHECK (has_leases IN (0, 1));
+CREATE INDEX account_with_leases ON account (has_leases) WHERE has_leases = 1;
+
+-- As before, but for Voice AI's, which have no edition.
+CREATE TABLE subscription_2 (
+  application_no INTEGER NOT NULL REFERENCES application (application_no),
+  subscription_id INTEGER NOT NULL CHECK (subscription_id > 0),
+  product TEXT NOT NULL,
+  edition INTEGER CHECK (edition IN (1, 2)),
+  units INTEGER NOT NULL CHECK (units >= 0),
+  start_time INTEGER NOT NULL,
+  months INTEGER NOT NULL CHECK (months > 0),
+  expire_time INTEGER NOT NULL,
+  PRIMARY KEY (application_no, subscription_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO subscription_2 SELECT application_no, subscription_id, product, edition, units,
+  start_time, months, expire_time FROM subscription;
+DROP TABLE subscription;
+ALTER TABLE subscription_2 RENAME TO subscription;
+
+-- What a voice subscription gives.
+CREATE TABLE voice_plan (
+  account_no INTEGER NOT NULL REFERENCES account (account_no),
+  application_no INTEGER NOT NULL,
+  subscription_id INTEGER NOT NULL,
+  product TEXT NOT NULL,
+  period INTEGER NOT NULL CHECK (period IN (1, 2)),
+  start_time INTEGER NOT NULL,
+  first_month INTEGER NOT NULL,
+  months INTEGER NOT NULL CHECK (months > 0),
+  expire_time INTEGER NOT NULL,
+  months_granted INTEGER NOT NULL,
+  -- 9223372036854775807 where none follow.
+  next_grant_time INTEGER NOT NULL,
+  PRIMARY KEY (account_no, application_no, subscription_id),
+  FOREIGN KEY (application_no, subscription_id)
+    REFERENCES subscription (application_no, subscription_id)
+) STRICT, WITHOUT ROWID;
+
+-- What of a plan ends at one instant.
+CREATE TABLE voice_lot (
+  account_no INTEGER NOT NULL,
+  application_no INTEGER NOT NULL,
+  subscription_id INTEGER NOT NULL,
+  expire_time INTEGER NOT NULL,
+  concurrency INTEGER NOT NULL,
+  minutes INTEGER NOT NULL,
+  PRIMARY KEY (account_no, application_no, subscription_id, expire_time),
+  FOREIGN KEY (account_no, application_no, subscription_id)
+    REFERENCES voice_plan (account_no, application_no, subscription_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE minute_grant (
+  account_no INTEGER NOT NULL REFERENCES account (account_no),
+  grant_id INTEGER NOT NULL CHECK (grant_id > 0),
+  source INTEGER NOT NULL CHECK (source IN (1, 2)),
+  product TEXT NOT NULL,
+  -- Of the subscription whose month it is; 0 for a purchase.
+  application_no INTEGER NOT NULL,
+  subscription_id INTEGER NOT NULL,
+  granted INTEGER NOT NULL,
+  charged INTEGER NOT NULL,
+  start_time INTEGER NOT NULL,
+  expire_time INTEGER NOT NULL,
+  expired INTEGER NOT NULL CHECK (expired IN (0, 1)),
+  CHECK (0 <= charged AND charged <= granted),
+  PRIMARY KEY (account_no, grant_id)
+) STRICT, WITHOUT ROWID;
+
+-- Live calls and all that have ended. The number grows over all calls of the account.
+CREATE TABLE voice_call (
+  application_no INTEGER NOT NULL,
+  call_no INTEGER NOT NULL CHECK (call_no > 0),
+  account_no INTEGER NOT NULL,
+  call_id TEXT NOT NULL CHECK (call_id <> ''),
+  direction INTEGER NOT NULL CHECK (direction IN (1, 2)),
+  start_time INTEGER NOT NULL,
+  -- NULL where it never connected.
+  connect_time INTEGER,
+  ttl INTEGER NOT NULL CHECK (ttl > 0),
+  sign_time INTEGER NOT NULL,
+  final_minute INTEGER NOT NULL CHECK (final_minute IN (0, 1)),
+  -- Its hold while it lives, its charges afterwards.
+  spans TEXT NOT NULL,
+  -- 9223372036854775807 while it lives.
+  end_time INTEGER NOT NULL,
+  connected_duration INTEGER NOT NULL,
+  end_reason INTEGER NOT NULL,
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+  CHECK ((end_time = 9223372036854775807) = (end_reason = 0)),
+  PRIMARY KEY (application_no, call_no)
+) STRICT, WITHOUT ROWID;
+-- Those that a load asks for, the live ones and the latest to end, stand side by side at its end.
+CREATE INDEX voice_call_by_end ON voice_call (account_no, end_time);
+)sql";
+
+constexpr std::array kMigrations = {kMigration1, kMigration2};
 
 absl::StatusOr<int64_t> ReadNumber(Database& database, Sql pragma) {
   Rows rows = database.Select(pragma);
@@ -265,10 +370,21 @@ absl::Status CheckOwnership(Database& database, int64_t version) {
   return absl::FailedPreconditionError("the file is a database, but not one of Usher's");
 }
 
+absl::Status CheckReferences(Database& database) {
+  Rows rows = database.Select("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1");
+  std::string table;
+  if (rows.Next()) rows.Read(table);
+  USHER_RETURN_IF_ERROR(rows.status());
+  if (table.empty()) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("a row of the table ", table, " refers to one that is not there"));
+}
+
 absl::Status Migrate(Database& database, int64_t from) {
   Transaction transaction(database);
   USHER_RETURN_IF_ERROR(transaction.BeginWrite());
   USHER_RETURN_IF_ERROR(database.Execute(kMigrations[static_cast<size_t>(from)]));
+  USHER_RETURN_IF_ERROR(CheckReferences(database));
   USHER_RETURN_IF_ERROR(
       database.Execute(absl::StrCat("PRAGMA application_id = ", kApplicationIdPragma,
                                     "; PRAGMA user_version = ", from + 1)
@@ -295,10 +411,14 @@ absl::Status CheckSchema(Database& database) {
 absl::Status MigrateSchema(Database& database) {
   const absl::StatusOr<int64_t> version = ReadVersion(database);
   if (!version.ok()) return version.status();
+  if (*version == SchemaVersion()) return absl::OkStatus();
+  // A table that others refer to can be replaced only while nobody watches over it. A failure ends
+  // the opening, and the connection with it.
+  USHER_RETURN_IF_ERROR(database.Execute("PRAGMA foreign_keys = OFF"));
   for (int64_t next = *version; next < SchemaVersion(); ++next) {
     USHER_RETURN_IF_ERROR(Migrate(database, next));
   }
-  return absl::OkStatus();
+  return database.Execute("PRAGMA foreign_keys = ON");
 }
 
 }  // namespace usher::storage

@@ -52,8 +52,8 @@ class SqliteStoreImpl final : public SqliteStore {
   }
 
   absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account,
-                                                   absl::Time /*ended_since*/) override {
-    return Read([&](Database& database) { return ReadAccount(database, account); });
+                                                   absl::Time ended_since) override {
+    return Read([&](Database& database) { return ReadAccount(database, account, ended_since); });
   }
 
   absl::StatusOr<entitlement::Application> LoadApplication(entitlement::ApplicationNo application,

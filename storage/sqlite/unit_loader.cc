@@ -48,7 +48,7 @@ absl::StatusOr<entitlement::Directory> ReadDirectory(Database& database) {
   return directory;
 }
 
-absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no) {
+absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no, absl::Time ended_since) {
   Account account;
   std::optional<absl::Time> zone_start_time;
   std::optional<absl::CivilMonth> zone_start_month;
@@ -56,7 +56,7 @@ absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no) {
   std::optional<absl::Time> pending_time;
   Rows rows = database.Select(
       "SELECT account_no, id, display_name, create_time, zone_name, zone_start_time,"
-      " zone_start_month, pending_zone_name, pending_zone_time, revision_ceiling"
+      " zone_start_month, pending_zone_name, pending_zone_time, revision_ceiling, call_ceiling"
       " FROM account WHERE account_no = ?",
       no);
   const bool found = rows.Next();
@@ -65,7 +65,8 @@ absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no) {
     return absl::NotFoundError(absl::StrCat("there is no account number ", no.value()));
   }
   rows.Read(account.no, account.id, account.display_name, account.create_time, account.zone_name,
-            zone_start_time, zone_start_month, pending_name, pending_time, account.last_revision);
+            zone_start_time, zone_start_month, pending_name, pending_time, account.last_revision,
+            account.voice.last_call_no);
   const std::optional<absl::TimeZone> zone = entitlement::LoadTimeZone(account.zone_name);
   if (!zone.has_value()) {
     return absl::DataLossError(
@@ -80,6 +81,7 @@ absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no) {
     account.pending_zone = {.name = *pending_name, .change_time = *pending_time};
   }
   USHER_RETURN_IF_ERROR(ReadApplications(database, account));
+  USHER_RETURN_IF_ERROR(ReadVoice(database, ended_since, account));
   return account;
 }
 
@@ -114,8 +116,10 @@ absl::StatusOr<absl::Time> ReadNextDue(Database& database) {
 absl::StatusOr<std::vector<UnitRef>> ReadUnitsWithLeases(Database& database) {
   std::vector<UnitRef> units;
   Rows rows = database.Select(
-      "SELECT account_no, application_no FROM application WHERE has_leases = 1"
-      " ORDER BY application_no");
+      "SELECT account_no, 0 FROM account WHERE has_leases = 1"
+      " UNION ALL"
+      " SELECT account_no, application_no FROM application WHERE has_leases = 1"
+      " ORDER BY 2, 1");
   while (rows.Next()) {
     UnitRef& unit = units.emplace_back();
     rows.Read(unit.account, unit.application);

@@ -18,7 +18,10 @@ namespace usher::storage {
 absl::StatusOr<entitlement::Directory> ReadDirectory(Database& database);
 
 // kNotFound where there is none.
-absl::StatusOr<entitlement::Account> ReadAccount(Database& database, entitlement::AccountNo no);
+absl::StatusOr<entitlement::Account> ReadAccount(Database& database, entitlement::AccountNo no,
+                                                 absl::Time ended_since);
+// voice_loader.cc: the account's part of Voice AI.
+absl::Status ReadVoice(Database& database, absl::Time ended_since, entitlement::Account& account);
 // application_loader.cc
 absl::StatusOr<entitlement::Application> ReadApplication(Database& database,
                                                          entitlement::ApplicationNo no,

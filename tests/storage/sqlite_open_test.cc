@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/storage/store_test_support.h"
 
@@ -177,7 +178,7 @@ TEST_F(SqliteStoreFiles, NewerSchemaIsRefusedAndLeftAlone) {
   EXPECT_THAT(status.ToString(), HasSubstr("schema version 999"));
   EXPECT_THAT(status.ToString(), HasSubstr(database()));
   EXPECT_EQ(BytesOf(database()), before);
-  Stranger(database()).Run("PRAGMA user_version = 1");
+  Stranger(database()).Run(absl::StrCat("PRAGMA user_version = ", SchemaVersion()));
   EXPECT_EQ(OpenStatus(), absl::OkStatus());
 }
 
@@ -195,7 +196,7 @@ TEST_F(SqliteStoreFiles, SchemaIsStrictAndSaysWhoseItIs) {
   MakeDatabase();
   Stranger stranger(database());
   EXPECT_EQ(stranger.Ask("PRAGMA application_id"), absl::StrCat(0x55534852));
-  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), "1");
+  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), absl::StrCat(SchemaVersion()));
   EXPECT_EQ(stranger.Ask("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(stranger.Ask("SELECT COUNT(*) FROM pragma_table_list"
                          " WHERE schema = 'main' AND type = 'table' AND NOT strict"

@@ -184,6 +184,13 @@ TEST_P(StoreContract, UnitsWithLeasesAreFound) {
   CommitMarks({Mark(1, absl::InfiniteFuture(), false), Mark(2, noon_, true)});
   EXPECT_THAT(store_->ListUnitsWithLeases().value(),
               ElementsAre(UnitRef{AccountNo(1), ApplicationNo(2)}));
+  CommitMarks({{.account = AccountNo(1),
+                .application = {},
+                .next_due = absl::InfiniteFuture(),
+                .has_leases = true}});
+  EXPECT_THAT(
+      store_->ListUnitsWithLeases().value(),
+      ElementsAre(UnitRef{AccountNo(1), ApplicationNo()}, UnitRef{AccountNo(1), ApplicationNo(2)}));
 }
 
 // ---- Answers (R28)

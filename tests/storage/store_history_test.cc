@@ -1,4 +1,5 @@
-// Pages of history that every store answers alike: accounts, orders, resets, bindings.
+// Pages of history that every store answers alike: accounts, orders, resets, bindings,
+// calls.
 #include <string>
 #include <utility>
 #include <variant>
@@ -230,6 +231,123 @@ TEST_P(StoreBindings, OfAnotherApplicationAreNotListed) {
   EXPECT_THAT(
       Read<BindingsPage>(BindingsQuery{.application = ApplicationNo(2), .limit = 9}).bindings,
       IsEmpty());
+}
+
+// Calls 1 to 4 of support; 1 rings, 2 is connected, 3 has ended on two grants, 4 never connected.
+class StoreCalls : public StoreHistory {
+ protected:
+  StoreCalls() {
+    script_.Add(Granted(1));
+    script_.Add(Granted(2));
+    for (int64_t no = 1; no <= 4; ++no) {
+      script_.Add(CallStarted{.no = CallNo(no),
+                              .id = CallId(absl::StrCat("call-", no)),
+                              .direction = CallDirection::kOutbound,
+                              .ttl = absl::Seconds(90),
+                              .grant = GrantId(1)});
+    }
+    script_.Add(Connected(2));
+    script_.Add(Connected(3));
+    script_.At(script_.now() + absl::Minutes(3));
+    script_.Add(CallEnded{.no = CallNo(3),
+                          .id = CallId("call-3"),
+                          .reason = CallEndReason::kLeaseExpired,
+                          .connect_time = start_,
+                          .connected_duration = absl::Minutes(3),
+                          .charges = {{GrantId(1), 1}, {GrantId(2), 1}, {GrantId(), 1}}});
+    script_.Add(
+        CallEnded{.no = CallNo(4), .id = CallId("call-4"), .reason = CallEndReason::kCompleted});
+    Commit();
+  }
+
+  static MinutesGranted Granted(int64_t id) {
+    return {.id = GrantId(id),
+            .source = GrantSource::kPurchase,
+            .product = "voice-minutes",
+            .minutes = 100,
+            .expire_time = absl::FromUnixSeconds(4'000'000'000)};
+  }
+
+  CallConnected Connected(int64_t no) const {
+    return {.no = CallNo(no),
+            .id = CallId(absl::StrCat("call-", no)),
+            .connect_time = start_,
+            .hold = {{GrantId(1), 1}},
+            .reserved = 1};
+  }
+
+  CallsQuery Query(int64_t before, int limit) const {
+    return {.account = AccountNo(1),
+            .application = ApplicationNo(1),
+            .before = CallNo(before),
+            .limit = limit};
+  }
+
+  static std::vector<int64_t> Numbers(const CallsPage& page) {
+    std::vector<int64_t> numbers;
+    for (const CallView& call : page.calls) numbers.push_back(call.no.value());
+    return numbers;
+  }
+
+  const absl::Time start_ = script_.now();
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreCalls, Values("memory", "sqlite"), NameOfKind);
+
+TEST_P(StoreCalls, AreListedNewestFirstByPages) {
+  const auto first = Read<CallsPage>(Query(5, 3));
+  EXPECT_THAT(Numbers(first), ElementsAre(4, 3, 2));
+  EXPECT_TRUE(first.more);
+  const auto second = Read<CallsPage>(Query(2, 3));
+  EXPECT_THAT(Numbers(second), ElementsAre(1));
+  EXPECT_FALSE(second.more);
+  CallsQuery ended = Query(5, 3);
+  ended.ended_only = true;
+  EXPECT_THAT(Numbers(Read<CallsPage>(ended)), ElementsAre(4, 3));
+  CallsQuery elsewhere = Query(5, 3);
+  elsewhere.application = ApplicationNo(2);
+  EXPECT_THAT(Numbers(Read<CallsPage>(elsewhere)), IsEmpty());
+}
+
+TEST_P(StoreCalls, SayWhatTheyCameTo) {  // R26
+  const auto page = Read<CallsPage>(Query(5, 9));
+  const CallView& ended = page.calls[1];
+  EXPECT_EQ(ended.state, CallState::kEnded);
+  EXPECT_EQ(ended.end_reason, CallEndReason::kLeaseExpired);
+  EXPECT_EQ(ended.end_time, start_ + absl::Minutes(3));
+  EXPECT_EQ(ended.connected_duration, absl::Minutes(3));
+  EXPECT_THAT(ended.charges, ElementsAre(MinuteCharge{GrantId(1), 1}, MinuteCharge{GrantId(2), 1}));
+  EXPECT_EQ(ended.charged_minutes, 2);
+  EXPECT_EQ(ended.uncovered_minutes, 1);
+  EXPECT_EQ(page.calls[0].connect_time, std::nullopt);
+  EXPECT_EQ(page.calls[2].state, CallState::kConnected);
+  EXPECT_EQ(page.calls[3].state, CallState::kRinging);
+}
+
+TEST_P(StoreCalls, AnAdjustmentMovesTheChargeByItsDifference) {  // R27
+  script_.Add(CallAdjusted{.no = CallNo(3),
+                           .id = CallId("call-3"),
+                           .connect_time = start_,
+                           .connected_duration = absl::Seconds(59),
+                           .charges = {{GrantId(1), 1}},
+                           .differences = {{GrantId(2), -1}}});
+  Commit();
+  EXPECT_EQ(Read<CallsPage>(Query(4, 1)).calls[0].charged_minutes, 1);
+  const Account account = store_->LoadAccount(AccountNo(1), start_).value();
+  EXPECT_EQ(account.voice.Find(GrantId(1))->charged, 1);
+  EXPECT_EQ(account.voice.Find(GrantId(2))->charged, 0);
+  EXPECT_TRUE(account.voice.ended_calls.at(CallNo(3)).settled);
+}
+
+TEST_P(StoreCalls, EndedOnesAreLoadedFromAnInstantOnAndLiveOnesAlways) {
+  const absl::Time end = start_ + absl::Minutes(3);
+  const Voice at = store_->LoadAccount(AccountNo(1), end)->voice;
+  EXPECT_EQ(at.calls.size(), 2U);
+  EXPECT_EQ(at.ended_calls.size(), 2U);
+  EXPECT_GE(at.last_call_no, CallNo(4));
+  const Voice later = store_->LoadAccount(AccountNo(1), end + absl::Microseconds(1))->voice;
+  EXPECT_EQ(later.calls.size(), 2U);
+  EXPECT_EQ(later.ended_calls.size(), 0U);
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ absl::Status CommitNews(Store& store, World& world);
 void ExpectStored(Store& store, World& world);
 
 // The names of the tables and members that differ; empty where the two are the same.
+std::string Difference(const entitlement::Voice& a, const entitlement::Voice& b);
 std::string Difference(const entitlement::Application& a, const entitlement::Application& b);
 
 // The payloads in the journal of account 1.

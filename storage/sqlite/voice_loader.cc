@@ -1,0 +1,124 @@
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/sqlite/error.h"
+#include "storage/sqlite/spans.h"
+#include "storage/sqlite/unit_loader.h"
+
+namespace usher::storage {
+namespace {
+
+using entitlement::Account;
+using entitlement::ApplicationNo;
+using entitlement::SubscriptionId;
+using entitlement::Voice;
+using entitlement::VoicePlan;
+
+absl::Status Damaged(const Account& account, absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("account ", account.id.value(), ": ", what));
+}
+
+absl::Status ReadPlans(Database& database, Account& account) {
+  Rows rows = database.Select(
+      "SELECT application_no, subscription_id, product, period, start_time, first_month, months,"
+      " expire_time, months_granted, next_grant_time"
+      " FROM voice_plan WHERE account_no = ? ORDER BY application_no, subscription_id",
+      account.no);
+  while (rows.Next()) {
+    ApplicationNo application;
+    VoicePlan plan;
+    rows.Read(application, plan.subscription, plan.product, plan.period, plan.start_time,
+              plan.first_month, plan.months, plan.expire_time, plan.months_granted,
+              plan.next_grant_time);
+    const SubscriptionId id = plan.subscription;
+    account.voice.applications[application].plans.emplace(id, std::move(plan));
+  }
+  return rows.status();
+}
+
+absl::Status ReadLots(Database& database, Account& account) {
+  Rows rows = database.Select(
+      "SELECT application_no, subscription_id, expire_time, concurrency, minutes FROM voice_lot"
+      " WHERE account_no = ? ORDER BY application_no, subscription_id, expire_time",
+      account.no);
+  while (rows.Next()) {
+    ApplicationNo application;
+    SubscriptionId subscription;
+    entitlement::VoiceLot lot;
+    rows.Read(application, subscription, lot.expire_time, lot.concurrency, lot.minutes);
+    account.voice.applications[application].plans[subscription].lots.push_back(lot);
+  }
+  return rows.status();
+}
+
+absl::Status ReadGrants(Database& database, Account& account) {
+  Rows rows = database.Select(
+      "SELECT grant_id, source, product, application_no, subscription_id, granted, charged,"
+      " start_time, expire_time, expired"
+      " FROM minute_grant WHERE account_no = ? ORDER BY grant_id",
+      account.no);
+  while (rows.Next()) {
+    entitlement::MinuteGrant grant;
+    rows.Read(grant.id, grant.source, grant.product, grant.application, grant.subscription,
+              grant.granted, grant.charged, grant.start_time, grant.expire_time, grant.expired);
+    if (grant.id.value() != static_cast<int64_t>(account.voice.grants.size()) + 1) {
+      return Damaged(account, "a lot of Voice AI minutes is missing");
+    }
+    account.voice.grants.push_back(std::move(grant));
+  }
+  return rows.status();
+}
+
+// Gives a call its place among the live or the ended ones.
+absl::Status ReadCalls(Database& database, absl::Time ended_since, Account& account) {
+  Voice& voice = account.voice;
+  Rows rows = database.Select(
+      "SELECT application_no, call_no, call_id, direction, start_time, connect_time, ttl,"
+      " sign_time, final_minute, spans, end_time, connected_duration, end_reason, settled"
+      " FROM voice_call WHERE account_no = ? AND end_time >= ?",
+      account.no, ended_since);
+  while (rows.Next()) {
+    entitlement::Call call;
+    entitlement::EndedCall ended;
+    std::string spans;
+    rows.Read(call.application, call.no, call.id, call.direction, call.start_time,
+              call.connect_time, call.ttl, call.sign_time, call.final_minute, spans, ended.end_time,
+              ended.connected_duration, ended.reason, ended.settled);
+    absl::StatusOr<entitlement::MinuteSpans> read = SpansFromText(spans);
+    if (!read.ok()) return Damaged(account, read.status().message());
+    for (const entitlement::MinuteSpan& span : *read) {
+      if (span.grant && voice.Find(span.grant) == nullptr) {
+        return Damaged(account, "a call has minutes of a lot that is not there");
+      }
+    }
+    if (ended.end_time == absl::InfiniteFuture()) {
+      call.hold = *std::move(read);
+      call.reserved = entitlement::MinutesOf(call.hold);
+      voice.applications[call.application];
+      voice.calls.emplace(call.no, std::move(call));
+      continue;
+    }
+    ended.no = call.no;
+    ended.application = call.application;
+    ended.id = std::move(call.id);
+    ended.direction = call.direction;
+    ended.start_time = call.start_time;
+    ended.connect_time = call.connect_time;
+    ended.charges = *std::move(read);
+    voice.ended_calls.emplace(ended.no, std::move(ended));
+  }
+  return rows.status();
+}
+
+}  // namespace
+
+absl::Status ReadVoice(Database& database, absl::Time ended_since, Account& account) {
+  USHER_RETURN_IF_ERROR(ReadPlans(database, account));
+  USHER_RETURN_IF_ERROR(ReadLots(database, account));
+  USHER_RETURN_IF_ERROR(ReadGrants(database, account));
+  return ReadCalls(database, ended_since, account);
+}
+
+}  // namespace usher::storage
