@@ -62,6 +62,7 @@ absl::Status Server::Start() {
     rpc::RegisterLicenseService(grpc_->calls(), submit);
     rpc::RegisterAgentService(grpc_->calls(), submit);
     rpc::RegisterPhoneService(grpc_->calls(), submit);
+    rpc::RegisterVoiceService(grpc_->calls(), submit);
     if (options_.extra_services) options_.extra_services(grpc_->calls());
     status = grpc_->Start();
   }

@@ -71,7 +71,9 @@ std::optional<Refusal> CheckStart(const Units& units, const StartCall& command,
     const VoiceMinutes minutes = MinutesLeft(voice);
     return VoiceMinutesExhausted{.remaining = minutes.remaining, .reserved = minutes.reserved};
   }
-  if (voice.FindEnded(units.entry->no, command.id) != nullptr) return WrongState{"ENDED"};
+  if (voice.FindEnded(units.entry->no, command.id) != nullptr) {
+    return WrongState{.state = "ENDED", .resource = CallName(units, command.id)};
+  }
   return std::nullopt;
 }
 
@@ -120,7 +122,7 @@ Outcome DecideOn(const Units& units, const ConnectCall& command, const Context& 
   const Call* call = voice.FindLive(units.entry->no, command.id);
   if (call == nullptr) {
     if (voice.FindEnded(units.entry->no, command.id) != nullptr) {
-      return {Refusal(WrongState{"ENDED"}), {}};
+      return {Refusal(WrongState{.state = "ENDED", .resource = CallName(units, command.id)}), {}};
     }
     return {Refusal(ResourceNotFound{CallName(units, command.id)}), {}};
   }

@@ -23,14 +23,8 @@ CommandOr CommandFrom(const v1::RenewPhonesRequest& request) {
   FieldReader fields;
   Target target = fields.Application("application", request.application());
   entitlement::RenewPhones command;
-  const int count = request.phone_ids_size();
-  if (fields.Fits("phone_ids", count, entitlement::kRenewalBatchMax)) {
-    command.ids.reserve(static_cast<size_t>(count));
-    for (int i = 0; i < count; ++i) {
-      command.ids.emplace_back(
-          fields.Identifier(ElementPath("phone_ids", i), request.phone_ids(i), kPhoneIdLengthMax));
-    }
-  }
+  command.ids = fields.Identifiers<PhoneId>("phone_ids", request.phone_ids(),
+                                            entitlement::kRenewalBatchMax, kPhoneIdLengthMax);
   return fields.Finish(std::move(target), std::move(command));
 }
 

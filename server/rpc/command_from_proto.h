@@ -42,6 +42,13 @@ class RegisterPhoneRequest;
 class RenewPhonesRequest;
 class UnregisterPhoneRequest;
 class ListPhonesRequest;
+class StartCallRequest;
+class ConnectCallRequest;
+class ExtendCallsRequest;
+class EndCallRequest;
+class GetVoiceBalanceRequest;
+class GetCallRequest;
+class ListCallsRequest;
 }  // namespace usher::v1
 
 namespace usher::rpc {
@@ -89,5 +96,14 @@ CommandOr CommandFrom(const v1::RegisterPhoneRequest& request);
 CommandOr CommandFrom(const v1::RenewPhonesRequest& request);
 CommandOr CommandFrom(const v1::UnregisterPhoneRequest& request);
 CommandOr CommandFrom(const v1::ListPhonesRequest& request);
+
+// command_from_voice.cc
+CommandOr CommandFrom(const v1::StartCallRequest& request);
+CommandOr CommandFrom(const v1::ConnectCallRequest& request);
+CommandOr CommandFrom(const v1::ExtendCallsRequest& request);
+CommandOr CommandFrom(const v1::EndCallRequest& request);
+CommandOr CommandFrom(const v1::GetVoiceBalanceRequest& request);
+CommandOr CommandFrom(const v1::GetCallRequest& request);
+CommandOr CommandFrom(const v1::ListCallsRequest& request);
 
 }  // namespace usher::rpc

@@ -49,6 +49,14 @@ bool Consume(std::string_view& text, std::string_view prefix) {
 
 absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
+// What is wrong with a text; empty where nothing is.
+std::string FaultOfText(std::string_view text, int length_max) {
+  const std::optional<int> length = PrintableLength(text);
+  if (!length) return "must have printable characters only";
+  if (*length > length_max) return absl::StrCat("must have at most ", length_max, " characters");
+  return "";
+}
+
 }  // namespace
 
 std::string ElementPath(std::string_view list, int index, std::string_view member) {
@@ -102,17 +110,18 @@ entitlement::Email FieldReader::EmailFilter(std::string_view path, std::string_v
   return text.empty() ? entitlement::Email() : RequiredEmail(path, text);
 }
 
+std::string FieldReader::FaultOf(std::string_view text, int length_max) {
+  return text.empty() ? absl::StrCat("must have 1 to ", length_max, " characters")
+                      : FaultOfText(text, length_max);
+}
+
 std::string FieldReader::Identifier(std::string_view path, std::string_view text, int length_max) {
-  if (text.empty()) Refuse(path, absl::StrCat("must have 1 to ", length_max, " characters"));
-  return Text(path, text, length_max);
+  if (const std::string fault = FaultOf(text, length_max); !fault.empty()) Refuse(path, fault);
+  return std::string(text);
 }
 
 std::string FieldReader::Text(std::string_view path, std::string_view text, int length_max) {
-  const std::optional<int> length = PrintableLength(text);
-  if (!length) Refuse(path, "must have printable characters only");
-  if (length > length_max) {
-    Refuse(path, absl::StrCat("must have at most ", length_max, " characters"));
-  }
+  if (const std::string fault = FaultOfText(text, length_max); !fault.empty()) Refuse(path, fault);
   return std::string(text);
 }
 
@@ -182,6 +191,16 @@ std::optional<entitlement::Channel> FieldReader::ChannelFilter(std::string_view 
   return EnumFilter(path, value, entitlement::Channel::kMonitor);
 }
 
+std::optional<entitlement::CallState> FieldReader::CallStateFilter(std::string_view path,
+                                                                   int value) {
+  return EnumFilter(path, value, entitlement::CallState::kEnded);
+}
+
+entitlement::CallDirection FieldReader::Direction(std::string_view path, int value) {
+  return EnumFilter(path, value, entitlement::CallDirection::kOutbound)
+      .value_or(entitlement::CallDirection::kInbound);
+}
+
 entitlement::Channel FieldReader::RequiredChannel(std::string_view path, int value) {
   if (value == 0) Refuse(path, "must be CHANNEL_WEB, CHANNEL_SDK or CHANNEL_MONITOR");
   return ChannelFilter(path, value).value_or(entitlement::Channel::kWeb);
@@ -204,6 +223,14 @@ absl::Duration FieldReader::Ttl(std::string_view path, const google::protobuf::D
     return absl::ZeroDuration();
   }
   return absl::Seconds(ttl.seconds()) + absl::Nanoseconds(ttl.nanos());
+}
+
+absl::Duration FieldReader::DurationUpTo(std::string_view path,
+                                         const google::protobuf::Duration& duration,
+                                         absl::Duration max) {
+  const absl::Duration read = Ttl(path, duration);
+  if (read > max) Refuse(path, absl::StrCat("must be at most ", absl::ToInt64Hours(max), " hours"));
+  return read;
 }
 
 absl::Time FieldReader::Instant(std::string_view path, const google::protobuf::Timestamp& time) {

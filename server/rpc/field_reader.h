@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "entitlement/command.h"
@@ -19,6 +20,7 @@
 #include "entitlement/limits.h"
 #include "entitlement/refusal.h"
 #include "entitlement/types.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "rpc/page_token.h"
 
 namespace google::protobuf {
@@ -45,6 +47,12 @@ class FieldReader {
   entitlement::Email EmailFilter(std::string_view path, std::string_view text);
   // What a caller calls itself or a phone: 1 to `length_max` printable characters.
   std::string Identifier(std::string_view path, std::string_view text, int length_max);
+  // A list of these, at most `count_max` of them. Heartbeats of thousands of calls pass here, so a
+  // path is made for one that is refused only.
+  template <typename Id>
+  std::vector<Id> Identifiers(std::string_view path,
+                              const google::protobuf::RepeatedPtrField<std::string>& texts,
+                              int count_max, int length_max);
   // Free text for people: at most `length_max` printable characters.
   std::string Text(std::string_view path, std::string_view text, int length_max);
   // Empty where none was sent.
@@ -65,11 +73,17 @@ class FieldReader {
   std::optional<entitlement::LicenseKind> KindFilter(std::string_view path, int value);
   std::optional<entitlement::LicenseState> StateFilter(std::string_view path, int value);
   std::optional<entitlement::Channel> ChannelFilter(std::string_view path, int value);
+  std::optional<entitlement::CallState> CallStateFilter(std::string_view path, int value);
   entitlement::Channel RequiredChannel(std::string_view path, int value);
   entitlement::MobileAnswering RequiredMode(std::string_view path, int value);
+  // Inbound where none was sent.
+  entitlement::CallDirection Direction(std::string_view path, int value);
 
   // Zero where none was sent. Bringing it into bounds is the core's.
   absl::Duration Ttl(std::string_view path, const google::protobuf::Duration& ttl);
+  // From 0 to `max`, which is in whole hours.
+  absl::Duration DurationUpTo(std::string_view path, const google::protobuf::Duration& duration,
+                              absl::Duration max);
   absl::Time Instant(std::string_view path, const google::protobuf::Timestamp& time);
 
   // How many elements a page has: 0 means the default, more than the maximum the maximum.
@@ -98,6 +112,8 @@ class FieldReader {
   }
 
  private:
+  // What is wrong with an identifier; empty where nothing is.
+  static std::string FaultOf(std::string_view text, int length_max);
   int PageSizeOf(int size);
   std::string PageStartOf(const google::protobuf::Message& request, std::string_view token);
   int64_t NumberOf(const std::string& position);
@@ -109,5 +125,22 @@ class FieldReader {
 
 // "items[0].quantity" of ("items", 0, "quantity"); "session_ids[3]" without a member.
 std::string ElementPath(std::string_view list, int index, std::string_view member = "");
+
+template <typename Id>
+std::vector<Id> FieldReader::Identifiers(
+    std::string_view path, const google::protobuf::RepeatedPtrField<std::string>& texts,
+    int count_max, int length_max) {
+  std::vector<Id> ids;
+  if (!Fits(path, texts.size(), count_max)) return ids;
+  ids.reserve(static_cast<size_t>(texts.size()));
+  for (int i = 0; i < texts.size(); ++i) {
+    if (const std::string fault = FaultOf(texts[i], length_max); !fault.empty()) {
+      Refuse(ElementPath(path, i), fault);
+      return ids;
+    }
+    ids.emplace_back(texts[i]);
+  }
+  return ids;
+}
 
 }  // namespace usher::rpc

@@ -167,6 +167,7 @@ std::string WrongStateSentence(const entitlement::WrongState& r) {
   if (r.state == "EXPIRED") {
     return what + " has expired. Where it can't be renewed any more, buy a package anew.";
   }
+  if (r.state == "ENDED") return what + " has ended. A new call needs a call_id of its own.";
   return absl::StrCat(what, " is in the state ", r.state, ", which does not allow this.");
 }
 

@@ -116,6 +116,9 @@ void WriteReply(const Reply& reply, const v1::GetEntitlementsRequest&,
   for (const auto& pool : entitlements.pools) Write(pool, *out.add_pools());
   WriteAllowance(entitlements.resets, *out.mutable_resets());
   for (const auto& step : entitlements.timeline) Write(step, *out.add_timeline());
+  out.set_voice_concurrency_limit(ToInt32(entitlements.voice_concurrency_limit));
+  out.set_voice_concurrency_active(ToInt32(entitlements.voice_concurrency_active));
+  out.set_voice_minutes_remaining(entitlements.voice_minutes_remaining);
 }
 
 }  // namespace usher::rpc

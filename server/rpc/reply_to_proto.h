@@ -13,6 +13,7 @@
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
 #include "usher/v1/phone_service.pb.h"
+#include "usher/v1/voice_service.pb.h"
 
 namespace usher::entitlement {
 class Catalog;
@@ -76,6 +77,15 @@ void WriteReply(const Reply&, const v1::RegisterPhoneRequest&, v1::RegisterPhone
 void WriteReply(const Reply&, const v1::RenewPhonesRequest&, v1::RenewPhonesResponse&);
 void WriteReply(const Reply&, const v1::UnregisterPhoneRequest&, v1::UnregisterPhoneResponse&);
 void WriteReply(const Reply&, const v1::ListPhonesRequest&, v1::ListPhonesResponse&);
+
+// reply_to_voice.cc
+void WriteReply(const Reply&, const v1::StartCallRequest&, v1::StartCallResponse&);
+void WriteReply(const Reply&, const v1::ConnectCallRequest&, v1::ConnectCallResponse&);
+void WriteReply(const Reply&, const v1::ExtendCallsRequest&, v1::ExtendCallsResponse&);
+void WriteReply(const Reply&, const v1::EndCallRequest&, v1::EndCallResponse&);
+void WriteReply(const Reply&, const v1::GetVoiceBalanceRequest&, v1::GetVoiceBalanceResponse&);
+void WriteReply(const Reply&, const v1::GetCallRequest&, v1::GetCallResponse&);
+void WriteReply(const Reply&, const v1::ListCallsRequest&, v1::ListCallsResponse&);
 
 // Views that several services show.
 void WriteAllowance(const entitlement::ResetAllowance& allowance, v1::ResetAllowance& out);

@@ -21,5 +21,6 @@ void RegisterOrderService(CallRegistry& calls, const Submitter& submit,
 void RegisterLicenseService(CallRegistry& calls, const Submitter& submit);
 void RegisterAgentService(CallRegistry& calls, const Submitter& submit);
 void RegisterPhoneService(CallRegistry& calls, const Submitter& submit);
+void RegisterVoiceService(CallRegistry& calls, const Submitter& submit);
 
 }  // namespace usher::rpc

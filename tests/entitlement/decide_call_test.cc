@@ -157,7 +157,9 @@ TEST(StartCall, AnIdIsTakenForADay) {
   Ring(world, "c1");
   HangUp(world, "c1");
   world.Advance(absl::Hours(24) - absl::Microseconds(1));
-  EXPECT_EQ(world.Refused<WrongState>(StartOf("c1")).state, "ENDED");
+  const WrongState refused = world.Refused<WrongState>(StartOf("c1"));
+  EXPECT_EQ(refused.state, "ENDED");
+  EXPECT_EQ(refused.resource, "accounts/acme/applications/support/calls/c1");
   world.Advance(absl::Minutes(1));
   EXPECT_EQ(Ring(world, "c1").no, CallNo(2));
   world.ExpectReplayGivesTheSameState();
@@ -237,7 +239,9 @@ TEST(ConnectCall, OfAnotherCallIsRefused) {
             "accounts/acme/applications/support/calls/c1");
   Ring(world, "c1");
   HangUp(world, "c1");
-  EXPECT_EQ(world.Refused<WrongState>(ConnectCall{.id = CallId("c1")}).state, "ENDED");
+  const WrongState refused = world.Refused<WrongState>(ConnectCall{.id = CallId("c1")});
+  EXPECT_EQ(refused.state, "ENDED");
+  EXPECT_EQ(refused.resource, "accounts/acme/applications/support/calls/c1");
 }
 
 // ---- Extending

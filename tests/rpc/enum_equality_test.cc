@@ -3,10 +3,14 @@
 #include "gtest/gtest.h"
 #include "usher/v1/agent_service.pb.h"
 #include "usher/v1/license_service.pb.h"
+#include "usher/v1/voice_service.pb.h"
 
 namespace usher {
 namespace {
 
+using entitlement::CallDirection;
+using entitlement::CallEndReason;
+using entitlement::CallState;
 using entitlement::Channel;
 using entitlement::Edition;
 using entitlement::EndReason;
@@ -50,6 +54,20 @@ static_assert(Same(SessionState::kActive, v1::SESSION_STATE_ACTIVE));
 static_assert(Same(SessionState::kDraining, v1::SESSION_STATE_DRAINING));
 static_assert(Same(SessionState::kEnded, v1::SESSION_STATE_ENDED));
 static_assert(Same(SessionState::kEnded, v1::SessionState_MAX));
+static_assert(Same(CallDirection::kInbound, v1::CALL_DIRECTION_INBOUND));
+static_assert(Same(CallDirection::kOutbound, v1::CALL_DIRECTION_OUTBOUND));
+static_assert(Same(CallDirection::kOutbound, v1::CallDirection_MAX));
+static_assert(Same(CallState::kRinging, v1::CALL_STATE_RINGING));
+static_assert(Same(CallState::kConnected, v1::CALL_STATE_CONNECTED));
+static_assert(Same(CallState::kEnded, v1::CALL_STATE_ENDED));
+static_assert(Same(CallState::kEnded, v1::CallState_MAX));
+static_assert(Same(CallEndReason::kNone, v1::CALL_END_REASON_UNSPECIFIED));
+static_assert(Same(CallEndReason::kCompleted, v1::CALL_END_REASON_COMPLETED));
+static_assert(Same(CallEndReason::kLeaseExpired, v1::CALL_END_REASON_LEASE_EXPIRED));
+static_assert(Same(CallEndReason::kMinutesExhausted, v1::CALL_END_REASON_MINUTES_EXHAUSTED));
+static_assert(Same(CallEndReason::kApplicationDeleted, v1::CALL_END_REASON_APPLICATION_DELETED));
+static_assert(Same(CallEndReason::kPackageExpired, v1::CALL_END_REASON_PACKAGE_EXPIRED));
+static_assert(Same(CallEndReason::kPackageExpired, v1::CallEndReason_MAX));
 static_assert(Same(EndReason::kNone, v1::END_REASON_UNSPECIFIED));
 static_assert(Same(EndReason::kLogout, v1::END_REASON_LOGOUT));
 static_assert(Same(EndReason::kLeaseExpired, v1::END_REASON_LEASE_EXPIRED));

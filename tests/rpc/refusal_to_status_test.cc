@@ -150,7 +150,7 @@ std::vector<Row> Rows() {
        "WRONG_STATE",
        StatusCode::FAILED_PRECONDITION,
        {{"state", "ENDED"}, {"resource", "accounts/a/applications/b/calls/c"}},
-       "The call c of a/b is in the state ENDED, which does not allow this."},
+       "The call c of a/b has ended. A new call needs a call_id of its own."},
       {entitlement::NoIdleLicense{LicenseKind::kAgent, Edition::kStandard, 14, 14, 9, 2, kDecember,
                                   kNow},
        "NO_IDLE_LICENSE",
@@ -364,6 +364,9 @@ TEST(RefusalToStatus, ResourcesAreNamedAsPeopleSayThem) {
   EXPECT_EQ(ResourceWords("accounts/acme/applications/support"), "application acme/support");
   EXPECT_EQ(ResourceWords("accounts/acme/applications/support/licenses/7"),
             "license 7 of acme/support");
+  // A caller's own ids may have any characters.
+  EXPECT_EQ(ResourceWords("accounts/acme/applications/support/calls/sip/7@pbx"),
+            "call sip/7@pbx of acme/support");
   EXPECT_EQ(ResourceWords("elsewhere"), "elsewhere");
 }
 
