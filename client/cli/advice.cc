@@ -56,9 +56,12 @@ Lines LicenseExpired(const Error& error, const std::string& name, const Times& t
   return hints;
 }
 
-Lines NotFound(const Error& error) {
+Lines NotFound(const Error& error, const std::string& name) {
   const std::string resource = error.Metadata("resource");
   const std::string account = ShortName(AccountOf(resource));
+  if (absl::StrContains(resource, "/calls/")) {
+    return {absl::StrCat("See which there are: ", Usher("voice calls", name))};
+  }
   if (FullAccountName(resource) == resource) return {"See which there are: usher account list"};
   if (FullApplicationName(resource) == resource) {
     return {absl::StrCat("See which there are: ", Usher("app list", account))};
@@ -90,8 +93,40 @@ Lines SipPoolExhausted(const Error& error, const std::string& name) {
   return {absl::StrCat("See which phones are online: ", Usher("phone list", name)), Purchase(name)};
 }
 
+Lines PackageRequired(const Error& error, const std::string& name) {
+  const std::string product = error.Metadata("product");
+  // One minute alone is not sold.
+  const std::string quantity = product == "voice-minutes" ? "=QUANTITY" : "=1";
+  return {absl::StrCat("Buy the package along with it: ",
+                       Usher("order create", name,
+                             absl::StrCat(error.Metadata("requiredProduct"), "=1 ", product,
+                                          quantity, " --dry-run")))};
+}
+
+Lines VoicePackageRequired(const std::string& name) {
+  return {
+      absl::StrCat("To buy one: ", Usher("order create", name, "voice-agent-package=1 --dry-run")),
+      absl::StrCat("To renew one: ", Usher("subscription list", name))};
+}
+
+Lines VoiceConcurrencyExhausted(const std::string& name) {
+  return {absl::StrCat("See which calls are under way: ", Usher("voice calls", name)),
+          absl::StrCat("To buy more slots: ",
+                       Usher("order create", name, "voice-concurrency=1 --dry-run"))};
+}
+
+Lines VoiceMinutesExhausted(const std::string& name) {
+  return {absl::StrCat("See what the account has: ",
+                       Usher("voice balance", name.substr(0, name.find('/')))),
+          absl::StrCat("To buy more: ",
+                       Usher("order create", name, "voice-minutes=QUANTITY --dry-run"))};
+}
+
 Lines WrongState(const Error& error, const std::string& name) {
   const std::string state = error.Metadata("state");
+  if (state == "ENDED") {
+    return {absl::StrCat("See how it ended: ", Usher("voice calls", name, "--state ended"))};
+  }
   if (state == "DELETED") return {absl::StrCat("Bring it back: ", Usher("app undelete", name))};
   if (state != "EXPIRED") return {};
   return {absl::StrCat("See which there are: ", Usher("subscription list", name)), Purchase(name)};
@@ -143,10 +178,13 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
       return {absl::StrCat("To release an agent's license, take the agent offline first: ",
                            Usher("agent offline", name, "EMAIL --mobile-off"))};
     case v1::ERROR_REASON_PACKAGE_REQUIRED:
-      return {absl::StrCat("Buy the package along with it: ",
-                           Usher("order create", name,
-                                 absl::StrCat(error.Metadata("requiredProduct"), "=1 ",
-                                              error.Metadata("product"), "=1 --dry-run")))};
+      return PackageRequired(error, name);
+    case v1::ERROR_REASON_VOICE_PACKAGE_REQUIRED:
+      return VoicePackageRequired(name);
+    case v1::ERROR_REASON_VOICE_CONCURRENCY_EXHAUSTED:
+      return VoiceConcurrencyExhausted(name);
+    case v1::ERROR_REASON_VOICE_MINUTES_EXHAUSTED:
+      return VoiceMinutesExhausted(name);
     case v1::ERROR_REASON_SUBSCRIPTION_AMBIGUOUS:
     case v1::ERROR_REASON_EDITION_MISMATCH:
       return {absl::StrCat("Name a subscription as PRODUCT=QUANTITY@SUBSCRIPTION; see them: ",
@@ -158,7 +196,7 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
     case v1::ERROR_REASON_INVALID_FIELD:
       return InvalidField(error);
     case v1::ERROR_REASON_RESOURCE_NOT_FOUND:
-      return NotFound(error);
+      return NotFound(error, name);
     case v1::ERROR_REASON_RESOURCE_ALREADY_EXISTS:
       return AlreadyExists(command);
     case v1::ERROR_REASON_ETAG_MISMATCH:

@@ -54,12 +54,9 @@ Facts FactsOf(const v1::GetEntitlementsResponse& entitlements, const Times& time
     facts.Add("Trial", TrialSentence(application, times));
   }
   facts.Add("Resets", ResetsSentence(entitlements.resets(), times));
-  if (entitlements.voice_concurrency_limit() > 0 || entitlements.voice_minutes_remaining() > 0) {
-    facts.Add("Voice AI",
-              absl::StrCat(entitlements.voice_concurrency_active(), " of ",
-                           Count(entitlements.voice_concurrency_limit(), "call"), " at once, ",
-                           Count(entitlements.voice_minutes_remaining(), "minute"),
-                           " left in the account"));
+  if (entitlements.voice_concurrency_limit() > 0 || entitlements.voice_concurrency_active() > 0 ||
+      entitlements.voice_minutes_remaining() > 0) {
+    facts.Add("Voice AI", VoiceSentence(entitlements));
   }
   return facts;
 }
@@ -93,10 +90,23 @@ void AddAppShow(Commands& commands, CLI::App& noun) {
   CLI::App* command = AddCommand(
       noun, "show",
       "Shows an application at one glance. Its pools of licenses with the month's peak and "
-      "denials, the resets left, the trial and the expiries to come",
+      "denials, the resets left, the trial, Voice AI and the expiries to come",
       {"usher app show acme/support", "usher app show acme/support -o json"});
   AddApplication(command, options->application);
   OnSelected(commands, command, options, Show);
+}
+
+std::string VoiceSentence(const v1::GetEntitlementsResponse& entitlements) {
+  const std::string slots =
+      entitlements.voice_concurrency_limit() > 0
+          ? absl::StrCat(Grouped(entitlements.voice_concurrency_active()), " of ",
+                         Count(entitlements.voice_concurrency_limit(), "slot"), " taken")
+      : entitlements.voice_concurrency_active() > 0
+          ? absl::StrCat("no slots, ", Count(entitlements.voice_concurrency_active(), "call"),
+                         " under way may finish")
+          : "no slots";
+  return absl::StrCat(slots, "; ", Count(entitlements.voice_minutes_remaining(), "minute"),
+                      " remaining in the account");
 }
 
 std::string TrialSentence(const v1::Application& application, const Times& times) {

@@ -92,13 +92,14 @@ CLI::Option* AddChoice(CLI::App* command, const std::string& name,
 }
 
 CLI::Option* AddDuration(CLI::App* command, const std::string& name,
-                         std::optional<absl::Duration>& target, const std::string& description) {
+                         std::optional<absl::Duration>& target, const std::string& description,
+                         absl::Duration least) {
   return command
       ->add_option_function<std::string>(
           name,
-          [&target, name](const std::string& text) {
+          [&target, name, least](const std::string& text) {
             absl::Duration duration;
-            if (!absl::ParseDuration(text, &duration) || duration <= absl::ZeroDuration() ||
+            if (!absl::ParseDuration(text, &duration) || duration < least ||
                 duration == absl::InfiniteDuration()) {
               RefuseValue(name, "must be a duration, such as 90s, 5m or 1h", text);
             }

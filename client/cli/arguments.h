@@ -67,9 +67,10 @@ CLI::Option* AddChoice(CLI::App* command, const std::string& name, Enum& target,
       [&target](int value) { target = static_cast<Enum>(value); }, description);
 }
 
-// "90s", "5m", "1h".
+// "90s", "5m", "1h"; `least` is the shortest that can be meant.
 CLI::Option* AddDuration(CLI::App* command, const std::string& name,
-                         std::optional<absl::Duration>& target, const std::string& description);
+                         std::optional<absl::Duration>& target, const std::string& description,
+                         absl::Duration least = absl::Nanoseconds(1));
 
 // A whole number from 1 up, such as an id; several of them, each with its own option.
 CLI::Option* AddNumber(CLI::App* command, const std::string& name, int64_t& target,

@@ -16,5 +16,6 @@ void AddPhoneCommands(Commands& commands);
 void AddResetCommand(Commands& commands);
 void AddSessionCommands(Commands& commands);
 void AddSubscriptionCommands(Commands& commands);
+void AddVoiceCommands(Commands& commands);
 
 }  // namespace usher::cli

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_table.h"
@@ -22,20 +23,20 @@ struct CreateOptions {
   std::string request_id;
 };
 
+// Bought outright, for the whole account.
+constexpr char kVoiceMinutes[] = "voice-minutes";
+
 // --subscription is for the add-ons of the order that name none themselves; packages start
-// subscriptions of their own.
-bool IsPackage(const std::string& product) {
-  constexpr char kPackageSuffix[] = "-package";
-  const std::string suffix = kPackageSuffix;
-  return product.size() >= suffix.size() &&
-         product.compare(product.size() - suffix.size(), suffix.size(), suffix) == 0;
+// subscriptions of their own, and minutes join none.
+bool JoinsSubscription(const std::string& product) {
+  return product != kVoiceMinutes && !absl::EndsWith(product, "-package");
 }
 
 ExitCode Create(Context& context, const CreateOptions& options) {
   v1::CreateOrderRequest request;
   request.set_application(options.application);
   for (v1::OrderItem item : options.items) {
-    if (item.subscription_id() == 0 && !IsPackage(item.product())) {
+    if (item.subscription_id() == 0 && JoinsSubscription(item.product())) {
       item.set_subscription_id(options.subscription);
     }
     *request.add_items() = item;
@@ -92,7 +93,9 @@ void AddCreate(Commands& commands, CLI::App& noun) {
       {"usher order create acme/support standard-agent-package=2 standard-agent=4 --months 3 "
        "--dry-run",
        "usher order create acme/support standard-sip=5",
-       "usher order create acme/support standard-agent=1@7     joins subscription 7"});
+       "usher order create acme/support standard-agent=1@7     joins subscription 7",
+       "usher order create acme/support voice-agent-package=1 voice-concurrency=2",
+       "usher order create acme/support voice-minutes=5000     for all of acme's applications"});
   AddApplication(command, options->application);
   AddOrderItems(command, "ITEM", options->items,
                 "PRODUCT=QUANTITY, or PRODUCT=QUANTITY@SUBSCRIPTION to join one")

@@ -81,6 +81,7 @@ void AddCommands(Commands& commands) {
   AddAgentCommands(commands);
   AddSessionCommands(commands);
   AddPhoneCommands(commands);
+  AddVoiceCommands(commands);
   AddResetCommand(commands);
   AddCompletionCommand(commands);
 }

@@ -267,4 +267,48 @@ Result<v1::ListPhonesResponse> Client::ListPhones(const v1::ListPhonesRequest& r
                                       request, options);
 }
 
+// VoiceService
+
+Result<v1::StartCallResponse> Client::StartCall(const v1::StartCallRequest& request,
+                                                const CallOptions& options) const {
+  return Call<v1::StartCallResponse>({"/usher.v1.VoiceService/StartCall", Idempotency::kByNature},
+                                     request, options);
+}
+
+Result<v1::ConnectCallResponse> Client::ConnectCall(const v1::ConnectCallRequest& request,
+                                                    const CallOptions& options) const {
+  return Call<v1::ConnectCallResponse>(
+      {"/usher.v1.VoiceService/ConnectCall", Idempotency::kByNature}, request, options);
+}
+
+Result<v1::ExtendCallsResponse> Client::ExtendCalls(const v1::ExtendCallsRequest& request,
+                                                    const CallOptions& options) const {
+  return Call<v1::ExtendCallsResponse>(
+      {"/usher.v1.VoiceService/ExtendCalls", Idempotency::kByNature}, request, options);
+}
+
+Result<v1::EndCallResponse> Client::EndCall(const v1::EndCallRequest& request,
+                                            const CallOptions& options) const {
+  return Call<v1::EndCallResponse>({"/usher.v1.VoiceService/EndCall", Idempotency::kByNature},
+                                   request, options);
+}
+
+Result<v1::GetVoiceBalanceResponse> Client::GetVoiceBalance(
+    const v1::GetVoiceBalanceRequest& request, const CallOptions& options) const {
+  return Call<v1::GetVoiceBalanceResponse>(
+      {"/usher.v1.VoiceService/GetVoiceBalance", Idempotency::kByNature}, request, options);
+}
+
+Result<v1::GetCallResponse> Client::GetCall(const v1::GetCallRequest& request,
+                                            const CallOptions& options) const {
+  return Call<v1::GetCallResponse>({"/usher.v1.VoiceService/GetCall", Idempotency::kByNature},
+                                   request, options);
+}
+
+Result<v1::ListCallsResponse> Client::ListCalls(const v1::ListCallsRequest& request,
+                                                const CallOptions& options) const {
+  return Call<v1::ListCallsResponse>({"/usher.v1.VoiceService/ListCalls", Idempotency::kByNature},
+                                     request, options);
+}
+
 }  // namespace usher

@@ -27,6 +27,7 @@
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
 #include "usher/v1/phone_service.pb.h"
+#include "usher/v1/voice_service.pb.h"
 
 namespace usher {
 
@@ -116,6 +117,23 @@ class Client {
                                                       const CallOptions& options = {}) const;
   Result<v1::ListPhonesResponse> ListPhones(const v1::ListPhonesRequest& request,
                                             const CallOptions& options = {}) const;
+
+  // Voice AI calls. A call that was started again is the same call; one that was ended again
+  // answers its settlement again.
+  Result<v1::StartCallResponse> StartCall(const v1::StartCallRequest& request,
+                                          const CallOptions& options = {}) const;
+  Result<v1::ConnectCallResponse> ConnectCall(const v1::ConnectCallRequest& request,
+                                              const CallOptions& options = {}) const;
+  Result<v1::ExtendCallsResponse> ExtendCalls(const v1::ExtendCallsRequest& request,
+                                              const CallOptions& options = {}) const;
+  Result<v1::EndCallResponse> EndCall(const v1::EndCallRequest& request,
+                                      const CallOptions& options = {}) const;
+  Result<v1::GetVoiceBalanceResponse> GetVoiceBalance(const v1::GetVoiceBalanceRequest& request,
+                                                      const CallOptions& options = {}) const;
+  Result<v1::GetCallResponse> GetCall(const v1::GetCallRequest& request,
+                                      const CallOptions& options = {}) const;
+  Result<v1::ListCallsResponse> ListCalls(const v1::ListCallsRequest& request,
+                                          const CallOptions& options = {}) const;
 
  private:
   template <typename Response, typename Request>
