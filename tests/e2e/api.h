@@ -16,6 +16,7 @@
 #include "usher/v1/license_service.grpc.pb.h"
 #include "usher/v1/order_service.grpc.pb.h"
 #include "usher/v1/phone_service.grpc.pb.h"
+#include "usher/v1/voice_service.grpc.pb.h"
 
 namespace usher::e2e {
 
@@ -25,6 +26,7 @@ using Agents = v1::AgentService::Stub;
 using Licenses = v1::LicenseService::Stub;
 using Orders = v1::OrderService::Stub;
 using Phones = v1::PhoneService::Stub;
+using Voice = v1::VoiceService::Stub;
 
 inline constexpr char kSupport[] = "accounts/acme/applications/support";
 
@@ -48,6 +50,20 @@ inline google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
   return info;
 }
 
+// How long a refusal asks to wait; zero where it does not say.
+inline absl::Duration RetryDelayOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  details.ParseFromString(status.error_details());
+  google::rpc::RetryInfo info;
+  for (const auto& detail : details.details()) {
+    if (detail.UnpackTo(&info)) {
+      return absl::Seconds(info.retry_delay().seconds()) +
+             absl::Nanoseconds(info.retry_delay().nanos());
+    }
+  }
+  return absl::ZeroDuration();
+}
+
 inline std::string ReasonOf(const grpc::Status& status) { return InfoOf(status).reason(); }
 
 inline absl::Time TimeOf(const google::protobuf::Timestamp& time) {
@@ -59,7 +75,7 @@ class Api {
   explicit Api(std::shared_ptr<grpc::Channel> channel)
       : stubs_(v1::AccountService::NewStub(channel), v1::AgentService::NewStub(channel),
                v1::LicenseService::NewStub(channel), v1::OrderService::NewStub(channel),
-               v1::PhoneService::NewStub(channel)) {}
+               v1::PhoneService::NewStub(channel), v1::VoiceService::NewStub(channel)) {}
 
   // Calls a method with a request in text format.
   template <typename Stub, typename Request, typename Response>
@@ -105,6 +121,13 @@ class Api {
     Ask(&Account::CreateApplication, "account: 'accounts/acme' application_id: 'support'");
   }
 
+  // Packages of Voice AI for an application of acme, each with 3 slots and 8000 minutes a month.
+  void BuyVoice(int packages = 1, const std::string& application = "support") {
+    Ask(&Orders::CreateOrder, "application: 'accounts/acme/applications/" + application +
+                                  "' items { product: 'voice-agent-package' quantity: " +
+                                  std::to_string(packages) + " }");
+  }
+
   // A login of `name`@example.com.
   Answer<v1::StartSessionResponse> Login(const std::string& name,
                                          const std::string& client_id = "tab-1",
@@ -116,7 +139,7 @@ class Api {
 
  private:
   std::tuple<std::unique_ptr<Account>, std::unique_ptr<Agents>, std::unique_ptr<Licenses>,
-             std::unique_ptr<Orders>, std::unique_ptr<Phones>>
+             std::unique_ptr<Orders>, std::unique_ptr<Phones>, std::unique_ptr<Voice>>
       stubs_;
 };
 

@@ -120,6 +120,38 @@ TEST_F(CliTest, ExitCodesTellScriptsWhatHappened) {
   EXPECT_EQ(CliProcess({"catalog", "--server", "127.0.0.1:1"}).Wait().exit_code, 7);
 }
 
+TEST_F(CliTest, VoiceCallsAreStartedExtendedEndedAndPaidFor) {  // R22–R26
+  CreateSupport();
+  const Finished refused = Usher("voice start acme/support c1");
+  EXPECT_EQ(refused.exit_code, 5);
+  EXPECT_THAT(refused.err, HasSubstr("usher order create acme/support voice-agent-package=1"));
+
+  Succeed("order create acme/support voice-agent-package=1 voice-minutes=5000");
+  Succeed("voice start acme/support c1 --outbound --ttl 5m");
+  Succeed("voice connect acme/support c1");
+  Succeed("voice extend acme/support c1");
+  EXPECT_EQ(Usher("voice extend acme/support c1 nobody").exit_code, 6);
+  const Finished ended = Usher("voice end acme/support c1 --connected 61s");
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("ended: completed"), HasSubstr("2 minutes: 2 of grant")));
+  EXPECT_EQ(Usher("voice start acme/support c1").exit_code, 6) << "its name is taken for a day";
+  EXPECT_EQ(Usher("voice end acme/support nobody").exit_code, 3);
+
+  const Finished calls = Usher("voice calls acme/support");
+  EXPECT_THAT(calls.out, AllOf(HasSubstr("completed"), HasSubstr("1:01")));
+  const Finished balance = Usher("voice balance acme");
+  EXPECT_EQ(balance.exit_code, 0);
+  // In the order in which they burn.
+  EXPECT_LT(balance.out.find("voice-agent-package"), balance.out.find("voice-minutes"));
+  EXPECT_THAT(balance.out, AllOf(HasSubstr("12,998 minutes"), HasSubstr("acme/support")));
+  EXPECT_THAT(Usher("app show acme/support").out, HasSubstr("0 of 3 slots taken"));
+
+  for (const char* id : {"c2", "c3", "c4"}) Succeed(absl::StrCat("voice start acme/support ", id));
+  const Finished full = Usher("voice start acme/support c5");
+  EXPECT_EQ(full.exit_code, 5);
+  EXPECT_THAT(full.err, HasSubstr("3 of 3"));
+}
+
 // What bash would offer for `words`, the last of which is being typed.
 std::string Completed(const std::string& words) {
   const char* bin = std::getenv("USHER_BIN_DIR");  // NOLINT: no other thread.

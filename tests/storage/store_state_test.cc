@@ -64,7 +64,7 @@ class RandomLife {
       case 16:
         return Buy("voice-agent-package", 1);
       case 17:
-        return Below(2) == 0 ? Buy("voice-concurrency", 1 + Below(2)) : Buy("voice-minutes", 1000);
+        return Below(2) == 0 ? Buy("voice-concurrency", 1 + Below(2)) : Buy("voice-minutes", 5000);
       case 18:
       case 19:
       case 20:
