@@ -92,12 +92,36 @@ TEST_F(OrderServiceTest, RefusalsNameWhatIsMissing) {
   EXPECT_EQ(InfoOf(missing).metadata().at("resource"), std::string(kSupport) + "/orders/7");
   EXPECT_EQ(ReasonOf(api_.CallInSupport(&Orders::GetSubscription, "subscription_id: 7").status),
             "RESOURCE_NOT_FOUND");
-  // Voice products are listed, and bought once voice calls are served.
-  const auto voice = api_.CallInSupport(&Orders::CreateOrder,
-                                        "items { product: 'voice-agent-package' quantity: 1 }");
-  EXPECT_FALSE(voice.ok());
-  EXPECT_FALSE(ReasonOf(voice.status).empty());
   EXPECT_EQ(api_.AskInSupport(&Orders::ListOrders).orders_size(), 0);
+}
+
+TEST_F(OrderServiceTest, VoiceIsBoughtWithItsPrerequisitesAndRenewed) {  // R7, R9, R22, R23
+  const auto refused = [this](const std::string& items) {
+    return ReasonOf(api_.CallInSupport(&Orders::CreateOrder, items).status);
+  };
+  const std::string package = "items { product: 'voice-agent-package' quantity: 2 } ";
+  const std::string minutes = "items { product: 'voice-minutes' quantity: 5000 } ";
+  EXPECT_EQ(refused("items { product: 'voice-concurrency' quantity: 1 }"), "PACKAGE_REQUIRED");
+  EXPECT_EQ(refused(minutes), "PACKAGE_REQUIRED");
+  const auto few = api_.CallInSupport(
+      &Orders::CreateOrder, package + "items { product: 'voice-minutes' quantity: 4999 }");
+  EXPECT_EQ(ReasonOf(few.status), "BELOW_MINIMUM_PURCHASE");
+  EXPECT_EQ(InfoOf(few.status).metadata().at("minimum"), "5000");
+
+  const auto bought = api_.AskInSupport(
+      &Orders::CreateOrder,
+      package + minutes + "items { product: 'voice-concurrency' quantity: 1 } months: 2");
+  // Minutes are bought once, the rest month by month.
+  EXPECT_EQ(bought.order().total_cents(), 2 * (2 * 79'900 + 2'900) + 5000 * 8);
+  ASSERT_EQ(bought.subscriptions_size(), 1);
+  const auto slots = [this] {
+    return api_.AskInSupport(&Account::GetEntitlements).voice_concurrency_limit();
+  };
+  EXPECT_EQ(slots(), 2 * 3 + 1);
+  const auto renewed =
+      api_.AskInSupport(&Orders::RenewSubscription, "subscription_id: 1 months: 1").subscription();
+  EXPECT_GT(TimeOf(renewed.expire_time()), TimeOf(bought.subscriptions(0).expire_time()));
+  EXPECT_EQ(slots(), 2 * 3 + 1);
 }
 
 }  // namespace
