@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tools/bench/call_workload.h"
 #include "tools/bench/connections.h"
 #include "tools/bench/disk_anchor.h"
 #include "tools/bench/echo_workload.h"
@@ -97,10 +98,24 @@ class LevelMeter {
     for (const SeriesRecorder& recorder : recorders_) {
       if (&recorder != echo) AddRatios(recorder, echo, level);
     }
+    AddCallRatio(level);
     return level;
   }
 
  private:
+  // A call's start or end beside a login: both are one durable commit.
+  void AddCallRatio(v1::Level& level) const {
+    const SeriesRecorder* login = nullptr;
+    const SeriesRecorder* call = nullptr;
+    for (const SeriesRecorder& recorder : recorders_) {
+      if (recorder.name() == kLogin) login = &recorder;
+      if (recorder.name() == kCall) call = &recorder;
+    }
+    if (login == nullptr || call == nullptr) return;
+    *level.add_ratios() =
+        MakeRatio(absl::StrCat(call->name(), " / ", login->name()), call->rates(), login->rates());
+  }
+
   absl::StatusOr<LoadResult> Run(size_t which) const {
     auto result = RunClosedLoop(
         workloads_[which]->MakeOperations(in_flight_),
@@ -207,7 +222,13 @@ absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   Describe(plan, *sizes, report);
 
   EchoWorkload echo(&connections, *sizes);
-  status = MeasureLevels(plan, *server, *disk, Chosen(plan, {&echo, &login}), report);
+  CallWorkload call(&connections, site->get());
+  ExtendWorkload extend(&connections, site->get());
+  const bool voice = !Chosen(plan, {&call, &extend}).empty();
+  if (voice) status = (*site)->BuyVoice();
+  if (!status.ok()) return status;
+  status =
+      MeasureLevels(plan, *server, *disk, Chosen(plan, {&echo, &login, &call, &extend}), report);
   if (!status.ok()) return status;
 
   const auto verification = (*site)->Verify();

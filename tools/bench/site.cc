@@ -12,6 +12,7 @@
 #include "usher/v1/account_service.grpc.pb.h"
 #include "usher/v1/agent_service.grpc.pb.h"
 #include "usher/v1/order_service.grpc.pb.h"
+#include "usher/v1/voice_service.grpc.pb.h"
 
 namespace usher::bench {
 namespace {
@@ -19,12 +20,15 @@ namespace {
 using ::usher::v1::AccountService;
 using ::usher::v1::AgentService;
 using ::usher::v1::OrderService;
+using ::usher::v1::VoiceService;
 
 constexpr char kAccountId[] = "bench";
 constexpr char kApplicationId[] = "support";
 constexpr int kOrderUnitsMax = 10'000;
 constexpr int kLicensesPerPackage = 3;
 constexpr int kPageSize = 1000;
+constexpr int kCallsInHeartbeat = 1000;
+constexpr int kCallTtlSeconds = 600;
 constexpr std::chrono::seconds kSetupCallMax(60);
 
 // Calls a method of a stub and waits for its answer.
@@ -95,6 +99,35 @@ absl::Status Site::Buy(int licenses) {
     item->set_quantity(std::min(left, kOrderUnitsMax));
     left -= kOrderUnitsMax;
   }
+}
+
+absl::Status Site::BuyVoice() {
+  OrderService::Stub orders(channel_);
+  ::usher::v1::CreateOrderRequest order;
+  order.set_application(application_);
+  auto* item = order.add_items();
+  item->set_product("voice-agent-package");
+  item->set_quantity(kOrderUnitsMax);
+  ::usher::v1::CreateOrderResponse made;
+  absl::Status status = Call(orders, &OrderService::Stub::CreateOrder, order, &made);
+  VoiceService::Stub voice(channel_);
+  for (int i = 0; i < kCallsInHeartbeat && status.ok(); ++i) {
+    const std::string id = absl::StrCat("live-", i);
+    ::usher::v1::StartCallRequest start;
+    start.set_application(application_);
+    start.set_call_id(id);
+    start.mutable_ttl()->set_seconds(kCallTtlSeconds);
+    ::usher::v1::StartCallResponse started;
+    status = Call(voice, &VoiceService::Stub::StartCall, start, &started);
+    if (!status.ok()) break;
+    ::usher::v1::ConnectCallRequest connect;
+    connect.set_application(application_);
+    connect.set_call_id(id);
+    ::usher::v1::ConnectCallResponse connected;
+    status = Call(voice, &VoiceService::Stub::ConnectCall, connect, &connected);
+    calls_.push_back(id);
+  }
+  return status;
 }
 
 absl::Status Site::NoteLogin(size_t index, bool first,

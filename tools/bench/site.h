@@ -35,6 +35,12 @@ class Site {
   // Agents are in no order that storage could profit from.
   const std::string& email(size_t agent) const { return agents_[agent].email; }
 
+  // Buys Voice AI for more calls and minutes than any measurement takes, and starts and connects
+  // the calls that are extended.
+  absl::Status BuyVoice();
+  // Live calls, as many as one heartbeat may have; none before BuyVoice.
+  const std::vector<std::string>& calls() const { return calls_; }
+
   // Writes an acknowledged login down. An error where the answer is not what a login of this agent
   // must get: its own license, and a session that is newer than the last.
   absl::Status NoteLogin(size_t agent, bool first, const ::usher::v1::StartSessionResponse& answer);
@@ -57,6 +63,7 @@ class Site {
   const std::shared_ptr<grpc::Channel> channel_;
   const std::string application_;
   std::vector<Agent> agents_;
+  std::vector<std::string> calls_;
   std::atomic<int64_t> acknowledged_ = 0;
 };
 
