@@ -18,6 +18,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "entitlement/agent.h"
 #include "entitlement/ids.h"
 #include "entitlement/lease_time.h"
 #include "entitlement/types.h"
@@ -41,30 +42,6 @@ struct License {
 
   bool held() const { return !holder.empty(); }
   friend bool operator==(const License&, const License&) = default;
-};
-
-// An email that is recorded on a license (R11). Its sessions and mobile answering share that
-// license (R12).
-struct Agent {
-  Email email;
-  // Null only between the two changes of a move (LicenseReleased with kMoved, then LicenseBound).
-  LicenseId license;
-  MobileAnswering mobile_answering = MobileAnswering::kOff;
-  // R15: at most one live session a channel; by IndexOf(channel).
-  std::array<SessionId, kChannelCount> sessions;
-  // The last login, logout or change of mobile answering.
-  absl::Time last_active_time;
-  // R16: set while its license is expired and it is active.
-  std::optional<absl::Time> drain_deadline;
-
-  bool logged_in() const {
-    for (const SessionId session : sessions) {
-      if (session) return true;
-    }
-    return false;
-  }
-  bool active() const { return logged_in() || mobile_answering != MobileAnswering::kOff; }
-  friend bool operator==(const Agent&, const Agent&) = default;
 };
 
 // A live session: ACTIVE, or DRAINING while its agent has a drain deadline.
@@ -211,7 +188,7 @@ struct Application {
   AccountNo account;
 
   std::vector<License> licenses;
-  absl::btree_map<Email, Agent> agents;
+  AgentTable agents;
   absl::btree_map<SessionId, Session> sessions;
   absl::btree_map<SessionId, EndedSession> ended_sessions;
   absl::btree_map<PhoneId, Phone> phones;

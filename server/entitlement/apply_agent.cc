@@ -9,9 +9,9 @@ namespace usher::entitlement {
 namespace {
 
 Agent& AgentAt(Application& application, const Email& email) {
-  const auto found = application.agents.find(email);
-  Require(found != application.agents.end(), "a change names an agent that there is not");
-  return found->second;
+  Agent* const found = application.agents.Find(email);
+  Require(found != nullptr, "a change names an agent that there is not");
+  return *found;
 }
 
 Session& SessionAt(Application& application, SessionId id) {

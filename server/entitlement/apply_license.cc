@@ -64,12 +64,11 @@ void Move(Application& application, const Change& change, const LicenseBound& bo
   License& license = LicenseAt(application, bound.id);
   Require(license.kind == LicenseKind::kAgent && !license.held(),
           "a license is bound to one email");
-  const auto [found, is_new] = application.agents.try_emplace(bound.email);
-  Agent& agent = found->second;
-  if (is_new) {
-    agent.email = bound.email;
-    agent.last_active_time = change.event_time;
-  }
+  Agent* const known = application.agents.Find(bound.email);
+  Agent& agent =
+      known != nullptr
+          ? *known
+          : application.agents.Add({.email = bound.email, .last_active_time = change.event_time});
   Require(!agent.license, "an email is recorded on at most one license");
   Uncount(application, license, Holding());
   license.holder = bound.email.value();
@@ -80,10 +79,10 @@ void Move(Application& application, const Change& change, const LicenseBound& bo
 
 void Move(Application& application, const Change& /*change*/, const LicenseReleased& released) {
   License& license = LicenseAt(application, released.id);
-  const auto found = application.agents.find(released.email);
-  Require(found != application.agents.end() && found->second.license == released.id,
+  Agent* const found = application.agents.Find(released.email);
+  Require(found != nullptr && found->license == released.id,
           "a license is released from its holder");
-  Agent& agent = found->second;
+  Agent& agent = *found;
   Uncount(application, license, HoldingOf(agent));
   license.holder.clear();
   license.bind_time = absl::Time();
@@ -93,7 +92,7 @@ void Move(Application& application, const Change& /*change*/, const LicenseRelea
     return;
   }
   Require(!agent.active(), "nobody who is active loses the license");
-  application.agents.erase(found);
+  application.agents.Remove(released.email);
 }
 
 void Move(Application& application, const Change& /*change*/, const LicensesReset& reset) {

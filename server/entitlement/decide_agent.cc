@@ -123,13 +123,13 @@ Outcome DecideOn(const Units& units, const ListAgents& command, const Context& c
     }
     return {Reply(std::move(reply)), {}};
   }
-  for (auto it = application.agents.upper_bound(command.after); it != application.agents.end();
+  for (auto it = application.agents.UpperBound(command.after); it != application.agents.end();
        ++it) {
     if (static_cast<int>(reply.agents.size()) == command.limit) {
       reply.more = true;
       break;
     }
-    reply.agents.push_back(ViewOf(application, it->second, context));
+    reply.agents.push_back(ViewOf(application, *it, context));
   }
   return {Reply(std::move(reply)), {}};
 }

@@ -67,7 +67,7 @@ std::vector<Candidate> FindCandidates(const Application& application,
   std::vector<Candidate> candidates;
   if (ids.empty()) {
     candidates.reserve(application.agents.size());
-    for (const auto& [email, agent] : application.agents) {
+    for (const Agent& agent : application.agents) {
       if (!application.Find(agent.license)->expired) candidates.push_back({agent.license, &agent});
     }
   }

@@ -72,19 +72,20 @@ class Inspection {
   }
 
   void CheckAgents() {
-    for (const auto& [email, agent] : application_.agents) {
+    for (const Agent& agent : application_.agents) {
       const License* license = application_.Find(agent.license);
-      Expect(email == agent.email, "an agent stands under its email", email.value());
+      Expect(application_.Find(agent.email) == &agent, "an agent is found by its email",
+             agent.email.value());
       Expect(license != nullptr && license->kind == LicenseKind::kAgent &&
-                 license->holder == email.value(),
-             "an agent is recorded on its license (R11)", email.value(), " on license ",
+                 license->holder == agent.email.value(),
+             "an agent is recorded on its license (R11)", agent.email.value(), " on license ",
              agent.license.value());
       for (const Channel channel : kChannels) {
         const SessionId id = agent.sessions[IndexOf(channel)];
         if (!id) continue;
         const Session* session = application_.Find(id);
-        Expect(session != nullptr && session->email == email && session->channel == channel,
-               "an agent's sessions are live", email.value(), " session ", id.value());
+        Expect(session != nullptr && session->email == agent.email && session->channel == channel,
+               "an agent's sessions are live", agent.email.value(), " session ", id.value());
       }
     }
   }
@@ -134,7 +135,7 @@ class Inspection {
   }
 
   void CheckDraining() {
-    for (const auto& [email, agent] : application_.agents) {
+    for (const Agent& agent : application_.agents) {
       const License* license = application_.Find(agent.license);
       if (license != nullptr) {
         CheckDrain(*license, agent.active(), agent.drain_deadline);

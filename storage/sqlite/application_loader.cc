@@ -65,7 +65,7 @@ absl::Status ReadAgents(Database& database, Application& application) {
       return Damaged(application.no, absl::StrCat("license ", agent.license.value(),
                                                   " can't be held by ", agent.email.value()));
     }
-    application.agents.emplace_hint(application.agents.end(), agent.email, std::move(agent));
+    application.agents.Add(std::move(agent));
   }
   return rows.status();
 }
@@ -94,8 +94,7 @@ absl::Status ReadPhones(Database& database, Application& application) {
 // that channel.
 bool Put(Application& application, EndedSession session, absl::Time ended_since) {
   const bool live = session.end_time == absl::InfiniteFuture();
-  const auto found = application.agents.find(session.email);
-  entitlement::Agent* agent = found == application.agents.end() ? nullptr : &found->second;
+  entitlement::Agent* const agent = application.agents.Find(session.email);
   if (agent != nullptr) {
     const absl::Time active_time = live ? session.start_time : session.end_time;
     agent->last_active_time = std::max(agent->last_active_time, active_time);
@@ -157,7 +156,7 @@ absl::Status ReadSessions(Database& database, absl::Time ended_since, Applicatio
 
 // An agent's last session can end, and its license be renewed, without a write to its row.
 void DropDeadlinesThatPassedBy(Application& application) {
-  for (auto& [email, agent] : application.agents) {
+  for (entitlement::Agent& agent : application.agents) {
     if (!agent.active() || !application.Find(agent.license)->expired) agent.drain_deadline.reset();
   }
 }

@@ -118,7 +118,9 @@ class ByHand {
             .policy = &policy,
             .catalog = &catalog};
   }
-  const Agent& agent(const std::string& email) const { return application.agents.at(Email(email)); }
+  const Agent& agent(const std::string& email) const {
+    return *application.agents.Find(Email(email));
+  }
   const Phone& phone(const std::string& id) const { return application.phones.at(PhoneId(id)); }
   const License& license(LicenseId id) const { return *application.Find(id); }
 

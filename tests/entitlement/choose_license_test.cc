@@ -36,7 +36,7 @@ Application WithSeats(const std::vector<Seat>& seats) {
          .holder = seat.holder});
     if (!seat.holder.empty()) {
       const Email email(seat.holder);
-      application.agents[email] = {.email = email, .license = id};
+      application.agents.Add({.email = email, .license = id});
     }
     id = id.next();
   }

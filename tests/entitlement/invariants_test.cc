@@ -49,7 +49,7 @@ License& LicenseIn(ByHand& acme, int64_t id) {
 }
 
 Agent& AgentIn(ByHand& acme, const std::string& name) {
-  return acme.application.agents.at(Email(name + "@acme.com"));
+  return *acme.application.agents.Find(Email(name + "@acme.com"));
 }
 
 const Breach kBreaches[] = {
@@ -66,7 +66,7 @@ const Breach kBreaches[] = {
      [](ByHand& acme) { LicenseIn(acme, 3).holder = "eve@acme.com"; }},
     {"no holder stays recorded beyond the renewal grace (R9)",
      [](ByHand& acme) { acme.policy.renewal_grace = absl::ZeroDuration(); }},
-    {"an agent stands under its email",
+    {"an agent is found by its email",
      [](ByHand& acme) { AgentIn(acme, "ben").email = Email("eve@acme.com"); }},
     {"an agent is recorded on its license (R11)",
      [](ByHand& acme) { LicenseIn(acme, 2).holder.clear(); }},

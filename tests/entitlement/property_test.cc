@@ -60,15 +60,16 @@ std::string Describe(World& world, const std::string& app) {
   for (const auto& [id, phone] : application.phones) {
     text += testing::TellPhone(id.value(), wall(phone.lease_end));
   }
-  for (const auto& [email, agent] : application.agents) {
-    if (agent.drain_deadline) text += testing::TellDeadline(email.value(), *agent.drain_deadline);
+  for (const Agent& agent : application.agents) {
+    if (agent.drain_deadline)
+      text += testing::TellDeadline(agent.email.value(), *agent.drain_deadline);
   }
   for (const auto& [id, phone] : application.phones) {
     if (phone.drain_deadline) text += testing::TellDeadline(id.value(), *phone.drain_deadline);
   }
-  for (const auto& [email, agent] : application.agents) {
+  for (const Agent& agent : application.agents) {
     if (agent.mobile_answering == MobileAnswering::kOff) continue;
-    text += testing::TellMobile(email.value(), agent.mobile_answering);
+    text += testing::TellMobile(agent.email.value(), agent.mobile_answering);
   }
   for (const LicenseKind kind : kLicenseKinds) {
     for (const Edition edition : kEditions) {

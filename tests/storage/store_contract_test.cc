@@ -299,8 +299,8 @@ TEST_P(StoreContract, LoadsSeeWholeBatchesWhileCommitsRun) {
           store_->LoadApplication(ApplicationNo(1), absl::InfinitePast());
       ASSERT_TRUE(loaded.ok()) << loaded.status();
       ASSERT_EQ(loaded->sessions.size(), 2U);
-      const int64_t ann = loaded->agents.at(Email("ann@acme.example")).sessions[0].value();
-      const int64_t bob = loaded->agents.at(Email("bob@acme.example")).sessions[0].value();
+      const int64_t ann = loaded->agents.Find(Email("ann@acme.example"))->sessions[0].value();
+      const int64_t bob = loaded->agents.Find(Email("bob@acme.example"))->sessions[0].value();
       ASSERT_EQ(ann + 1, bob);
       ASSERT_GE(bob, before);
     }

@@ -250,8 +250,8 @@ TEST_P(StoreSessions, TakeoverEndsTheOlderSession) {  // R15
   EXPECT_EQ(ended.end_time, script_.now());
   EXPECT_EQ(ended.reason, EndReason::kSuperseded);
   EXPECT_EQ(ended.license, LicenseId(1));
-  EXPECT_EQ(loaded.agents.at(kAnn).sessions[0], SessionId(2));
-  EXPECT_EQ(loaded.agents.at(kAnn).last_active_time, script_.now());
+  EXPECT_EQ(loaded.agents.Find(kAnn)->sessions[0], SessionId(2));
+  EXPECT_EQ(loaded.agents.Find(kAnn)->last_active_time, script_.now());
 }
 
 TEST_P(StoreSessions, EndedOnesAreLoadedFromAnInstantOn) {
@@ -285,10 +285,10 @@ TEST_P(StoreSessions, ADrainDeadlineGoesWithTheLastSession) {  // R16
   script_.Add(LicensesExpired{.ids = {LicenseId(1)}});
   script_.Add(AgentDrainChanged{.email = kAnn, .deadline = deadline});
   Commit();
-  EXPECT_EQ(Load().agents.at(kAnn).drain_deadline, deadline);
+  EXPECT_EQ(Load().agents.Find(kAnn)->drain_deadline, deadline);
   script_.At(deadline).Add(Ended(1, kAnn.value(), EndReason::kLicenseExpired));
   Commit();
-  EXPECT_EQ(Load().agents.at(kAnn).drain_deadline, std::nullopt);
+  EXPECT_EQ(Load().agents.Find(kAnn)->drain_deadline, std::nullopt);
   EXPECT_TRUE(Load().licenses[0].held());
 
   // Back on another license, it is not before that one's expiry that a deadline counts.
@@ -297,17 +297,17 @@ TEST_P(StoreSessions, ADrainDeadlineGoesWithTheLastSession) {  // R16
   script_.Add(LicenseBound{.id = LicenseId(2), .email = kAnn, .moved_from = LicenseId(1)});
   script_.Add(Started(2, kAnn.value(), 2));
   Commit();
-  EXPECT_EQ(Load().agents.at(kAnn).drain_deadline, std::nullopt);
+  EXPECT_EQ(Load().agents.Find(kAnn)->drain_deadline, std::nullopt);
 }
 
 TEST_P(StoreSessions, AgentsLastActivityOutlivesItsSession) {
   script_.At(script_.now() + absl::Minutes(7)).Add(Ended(1, kAnn.value(), EndReason::kLogout));
   Commit();
   const absl::Time end = script_.now();
-  EXPECT_EQ(Load().agents.at(kAnn).last_active_time, end);
+  EXPECT_EQ(Load().agents.Find(kAnn)->last_active_time, end);
   script_.At(end + absl::Hours(1)).Add(SessionForgotten{SessionId(1)});
   Commit();
-  EXPECT_EQ(Load().agents.at(kAnn).last_active_time, end);
+  EXPECT_EQ(Load().agents.Find(kAnn)->last_active_time, end);
   EXPECT_EQ(Load().ended_sessions.size(), 0U);
 }
 
