@@ -74,7 +74,8 @@ Facts FactsOf(const v1::Call& call, const Times& times) {
             IsEnded(call) ? absl::StrCat("ended: ", EndOf(call.end_reason())) : Word(call.state()));
   facts.Add("Started", InstantOf(call.start_time(), times));
   facts.Add("Connected", call.has_connect_time()
-                             ? absl::StrCat(Clock(FromProto(call.connected_duration())), ", since ",
+                             ? absl::StrCat(Clock(FromProto(call.connected_duration())),
+                                            IsEnded(call) ? ", from " : ", since ",
                                             times.AtWithZone(FromProto(call.connect_time())))
                          : IsEnded(call) ? "never"
                                          : "not yet: ringing is free");
@@ -120,14 +121,12 @@ Table GrantsTable(const v1::GetVoiceBalanceResponse& balance, const Times& times
                {"CHARGED", true},
                {"RESERVED", true},
                {"REMAINING", true},
-               {times.Heading("LAPSES")},
-               {"WHEN"}});
+               {times.Heading("LAPSES")}});
   for (const v1::MinuteGrant& grant : balance.grants()) {
     table.AddRow({Id(grant.grant_id()), grant.product(), Grouped(grant.granted_minutes()),
                   Grouped(grant.charged_minutes()), Grouped(grant.reserved_minutes()),
                   Grouped(grant.remaining_minutes()),
-                  times.At(grant.expire_time(), grant.has_expire_time()),
-                  times.Distance(grant.expire_time(), grant.has_expire_time())});
+                  times.At(grant.expire_time(), grant.has_expire_time())});
   }
   return table;
 }
@@ -145,16 +144,19 @@ Table SlotsTable(const v1::GetVoiceBalanceResponse& balance) {
 
 std::string NextLapse(const v1::GetVoiceBalanceResponse& balance, const Times& times) {
   const v1::MinuteGrant* next = nullptr;
+  int64_t minutes = 0;
   for (const v1::MinuteGrant& grant : balance.grants()) {
     if (grant.remaining_minutes() == 0) continue;
-    const bool sooner =
-        next == nullptr || FromProto(grant.expire_time()) < FromProto(next->expire_time());
-    if (sooner) next = &grant;
+    const absl::Time lapse = FromProto(grant.expire_time());
+    if (next != nullptr && lapse > FromProto(next->expire_time())) continue;
+    if (next == nullptr || lapse < FromProto(next->expire_time())) {
+      next = &grant;
+      minutes = 0;
+    }
+    minutes += grant.remaining_minutes();
   }
   if (next == nullptr) return "";
-  return absl::StrCat(Count(next->remaining_minutes(), "minute"), " of grant ", next->grant_id(),
-                      next->remaining_minutes() == 1 ? " lapses " : " lapse ",
-                      InstantOf(next->expire_time(), times));
+  return absl::StrCat(Count(minutes, "minute"), ", ", InstantOf(next->expire_time(), times));
 }
 
 std::string Clock(absl::Duration duration) {

@@ -24,8 +24,8 @@ Table GrantsTable(const v1::GetVoiceBalanceResponse& balance, const Times& times
 // How many calls each application may have at once, and has.
 Table SlotsTable(const v1::GetVoiceBalanceResponse& balance);
 
-// "4,250 minutes of grant 3 lapse 2026-12-01 00:00 CET (in 5 d)": what is lost next where nobody
-// uses it; empty where nothing is.
+// "4,250 minutes, 2026-12-01 00:00 CET (in 5 d)": what is lost next where nobody uses it, of all
+// grants that lapse then; empty where nothing is.
 std::string NextLapse(const v1::GetVoiceBalanceResponse& balance, const Times& times);
 
 // "4:10", "1:02:05"; what is part of a second counts as a whole one.

@@ -1,4 +1,5 @@
 // usher order create|list
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/names.h"
 #include "client/cli/order_table.h"
 #include "client/lib/pages.h"
 
@@ -48,6 +50,15 @@ ExitCode Create(Context& context, const CreateOptions& options) {
   if (!response.ok()) return context.Fail(response.error(), options.application);
   if (context.json()) return context.PrintJson(*response);
   PrintOrder(context, response->order(), context.TimesOf(options.application));
+  const auto& lines = response->order().lines();
+  const bool has_minutes = std::any_of(lines.begin(), lines.end(), [](const v1::OrderLine& line) {
+    return line.product() == kVoiceMinutes;
+  });
+  if (has_minutes) {
+    const std::string account = ShortName(AccountOf(options.application));
+    context.Note(absl::StrCat("Minutes are for all applications of ", account,
+                              ": usher voice balance ", account));
+  }
   return ExitCode::kOk;
 }
 
@@ -76,7 +87,7 @@ ExitCode List(Context& context, const ListOptions& options) {
         absl::StrCat(Money(order.total_cents()), " ", order.currency_code())};
     // A line for each product; the first one also says whose they are.
     for (const v1::OrderLine& line : order.lines()) {
-      row.push_back(absl::StrCat(line.quantity()));
+      row.push_back(Grouped(line.quantity()));
       row.push_back(line.product());
       table.AddRow(std::move(row));
       row.assign(4, kBlank);

@@ -14,9 +14,12 @@ void PrintOrder(Context& context, const v1::Order& order, const Times& times) {
                {"SUBSCRIPTION", true},
                {times.Heading("EXPIRES")}});
   for (const v1::OrderLine& line : order.lines()) {
+    // What joins no subscription is bought outright, not by the month.
+    const bool outright = line.subscription_id() == 0;
     table.AddRow({line.product(), Grouped(line.quantity()),
-                  absl::StrCat(line.charged_months()), Money(line.unit_price_cents()),
-                  Money(line.amount_cents()), Id(line.subscription_id()),
+                  outright ? kNone : absl::StrCat(line.charged_months()),
+                  Money(line.unit_price_cents()), Money(line.amount_cents()),
+                  Id(line.subscription_id()),
                   times.At(line.expire_time(), line.has_expire_time())});
   }
   table.AddRow({"total", kBlank, kBlank, kBlank, Money(order.total_cents()), kBlank, kBlank});

@@ -34,12 +34,12 @@ ExitCode List(Context& context, const ListOptions& options) {
                {"WHEN"}});
   for (const v1::Subscription& subscription : response->subscriptions()) {
     table.AddRow({Id(subscription.subscription_id()), subscription.product(),
-                  absl::StrCat(subscription.units()), Word(subscription.state()),
+                  Grouped(subscription.units()), Word(subscription.state()),
                   times.At(subscription.start_time(), subscription.has_start_time()),
                   times.At(subscription.expire_time(), subscription.has_expire_time()),
                   times.Distance(subscription.expire_time(), subscription.has_expire_time())});
     for (const v1::Subscription::AddOn& add_on : subscription.add_ons()) {
-      table.AddRow({kBlank, absl::StrCat("+ ", add_on.product()), absl::StrCat(add_on.quantity()),
+      table.AddRow({kBlank, absl::StrCat("+ ", add_on.product()), Grouped(add_on.quantity()),
                     kBlank, kBlank, times.At(add_on.expire_time(), add_on.has_expire_time()),
                     times.Distance(add_on.expire_time(), add_on.has_expire_time())});
     }

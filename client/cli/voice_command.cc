@@ -186,8 +186,7 @@ void AddEnd(Commands& commands, CLI::App& noun) {
        "usher voice end acme/support call-17 --connected 4m10s"},
       End, options);
   AddDuration(command, "--connected", options->connected,
-              "How long it was connected, as the media server measured it; else the server's "
-              "own measure counts",
+              "As the media server measured it; else usherd's own measure counts",
               absl::ZeroDuration());
 }
 

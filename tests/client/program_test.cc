@@ -14,6 +14,7 @@
 #include "usher/v1/agent_service.pb.h"
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
+#include "usher/v1/voice_service.pb.h"
 
 namespace usher::cli {
 namespace {
@@ -77,6 +78,16 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"order", "create", "acme/support", "standard-agent=x"},
        "ITEM must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4; "
        "'standard-agent=x' is not."},
+      {{"voice", "balance", "acme/support"},
+       "ACCOUNT must be an account, such as acme; 'acme/support' is not."},
+      {{"voice", "start", "acme/support"}, "CALL_ID is missing."},
+      {{"voice", "start", "acme/support", "c-1", "--inbound", "--outbound"},
+       "--inbound can't be given along with --outbound."},
+      {{"voice", "end", "acme/support", "c-1", "--connected", "-1s"},
+       "--connected must be a duration, such as 90s, 5m or 1h; '-1s' is not."},
+      {{"voice", "extend", "acme/support"}, "CALL_ID is missing."},
+      {{"voice", "calls", "acme/support", "--state", "busy"},
+       "--state must be one of ringing|connected|ended; 'busy' is not."},
       {{"reset", "acme/support", "--dry-run", "--yes"},
        "--dry-run can't be given along with --yes."},
       {{"reset", "acme/support", "--yes=maybe"}, "--yes takes no value."},
@@ -192,7 +203,24 @@ TEST_F(ProgramTest, TablesOfRealDataFitIntoAHundredColumns) {
        "expireTime": "2026-09-09T09:14:00Z", "addOns": [
         {"product": "standard-agent", "quantity": 1000, "expireTime": "2026-09-09T09:14:00Z"},
         {"product": "standard-sip", "quantity": 1000, "expireTime": "2026-08-09T09:14:00Z"}]}]})");
+  Serve<v1::GetVoiceBalanceRequest, v1::GetVoiceBalanceResponse>("GetVoiceBalance", R"({"grants": [
+      {"grantId": 1043, "product": "voice-agent-package", "grantedMinutes": 80000000,
+       "chargedMinutes": 70000000, "reservedMinutes": 1000, "remainingMinutes": 9999000,
+       "expireTime": "2026-07-31T22:00:00Z"}], "concurrency": [
+      {"application": "accounts/acme/applications/support", "limit": 30000, "active": 12}]})");
+  Serve<v1::ListCallsRequest, v1::ListCallsResponse>("ListCalls", R"({"calls": [
+      {"callId": "550e8400-e29b-41d4-a716-446655440000", "direction": "CALL_DIRECTION_OUTBOUND",
+       "state": "CALL_STATE_ENDED", "endReason": "CALL_END_REASON_PACKAGE_EXPIRED",
+       "startTime": "2026-07-09T09:14:00Z", "connectTime": "2026-07-09T09:14:00Z",
+       "connectedDuration": "86400s", "chargedMinutes": 1440}]})");
+  Serve<v1::ExtendCallsRequest, v1::ExtendCallsResponse>("ExtendCalls", R"({"extensions": [
+      {"callId": "550e8400-e29b-41d4-a716-446655440000", "state": "CALL_STATE_CONNECTED",
+       "expireTime": "2126-07-09T09:14:00Z", "finalMinute": true,
+       "mustEndTime": "2126-07-09T09:14:00Z"}]})");
   const std::vector<std::vector<std::string>> commands = {
+      {"voice", "balance", "acme"},
+      {"voice", "calls", "acme/support"},
+      {"voice", "extend", "acme/support", "550e8400-e29b-41d4-a716-446655440000"},
       {"catalog"},
       {"agent", "list", "acme/support"},
       {"session", "list", "acme/support"},
