@@ -1,8 +1,10 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "entitlement/limits.h"
 #include "storage/sqlite/error.h"
 #include "storage/sqlite/spans.h"
 #include "storage/sqlite/unit_loader.h"
@@ -12,8 +14,8 @@ namespace {
 
 using entitlement::Account;
 using entitlement::ApplicationNo;
+using entitlement::MinuteSpans;
 using entitlement::SubscriptionId;
-using entitlement::Voice;
 using entitlement::VoicePlan;
 
 absl::Status Damaged(const Account& account, absl::string_view what) {
@@ -71,43 +73,58 @@ absl::Status ReadGrants(Database& database, Account& account) {
   return rows.status();
 }
 
-// Gives a call its place among the live or the ended ones.
-absl::Status ReadCalls(Database& database, absl::Time ended_since, Account& account) {
-  Voice& voice = account.voice;
+absl::StatusOr<MinuteSpans> ParseSpans(const Account& account, const std::string& text) {
+  absl::StatusOr<MinuteSpans> spans = SpansFromText(text);
+  if (!spans.ok()) return Damaged(account, spans.status().message());
+  for (const entitlement::MinuteSpan& span : *spans) {
+    if (span.grant && account.voice.Find(span.grant) == nullptr) {
+      return Damaged(account, "a call has minutes of a lot that is not there");
+    }
+  }
+  return spans;
+}
+
+absl::Status ReadLiveCalls(Database& database, Account& account) {
   Rows rows = database.Select(
       "SELECT application_no, call_no, call_id, direction, start_time, connect_time, ttl,"
-      " sign_time, final_minute, spans, end_time, connected_duration, end_reason, settled"
-      " FROM voice_call WHERE account_no = ? AND end_time >= ?",
-      account.no, ended_since);
+      " sign_time, final_minute, spans FROM voice_call"
+      " WHERE account_no = ? AND end_time = 9223372036854775807 ORDER BY application_no, call_no",
+      account.no);
+  absl::flat_hash_set<std::pair<ApplicationNo, entitlement::CallId>> names;
   while (rows.Next()) {
     entitlement::Call call;
-    entitlement::EndedCall ended;
-    std::string spans;
+    std::string hold;
     rows.Read(call.application, call.no, call.id, call.direction, call.start_time,
-              call.connect_time, call.ttl, call.sign_time, call.final_minute, spans, ended.end_time,
-              ended.connected_duration, ended.reason, ended.settled);
-    absl::StatusOr<entitlement::MinuteSpans> read = SpansFromText(spans);
-    if (!read.ok()) return Damaged(account, read.status().message());
-    for (const entitlement::MinuteSpan& span : *read) {
-      if (span.grant && voice.Find(span.grant) == nullptr) {
-        return Damaged(account, "a call has minutes of a lot that is not there");
-      }
+              call.connect_time, call.ttl, call.sign_time, call.final_minute, hold);
+    absl::StatusOr<MinuteSpans> spans = ParseSpans(account, hold);
+    if (!spans.ok()) return spans.status();
+    if (!names.emplace(call.application, call.id).second) {
+      return Damaged(account, absl::StrCat("two live calls are named ", call.id.value()));
     }
-    if (ended.end_time == absl::InfiniteFuture()) {
-      call.hold = *std::move(read);
-      call.reserved = entitlement::MinutesOf(call.hold);
-      voice.applications[call.application];
-      voice.calls.emplace(call.no, std::move(call));
-      continue;
-    }
-    ended.no = call.no;
-    ended.application = call.application;
-    ended.id = std::move(call.id);
-    ended.direction = call.direction;
-    ended.start_time = call.start_time;
-    ended.connect_time = call.connect_time;
-    ended.charges = *std::move(read);
-    voice.ended_calls.emplace(ended.no, std::move(ended));
+    call.hold = *std::move(spans);
+    call.reserved = entitlement::MinutesOf(call.hold);
+    account.voice.calls.emplace(call.no, std::move(call));
+  }
+  return rows.status();
+}
+
+absl::Status ReadEndedCalls(Database& database, absl::Time ended_since, Account& account) {
+  Rows rows = database.Select(
+      "SELECT application_no, call_no, call_id, direction, start_time, connect_time, end_time,"
+      " connected_duration, spans, end_reason, settled FROM voice_call"
+      " WHERE account_no = ? AND end_time >= ? AND end_time < 9223372036854775807"
+      " ORDER BY end_time DESC, call_no DESC LIMIT ?",
+      account.no, ended_since, entitlement::kEndedCallsRememberedMax);
+  while (rows.Next()) {
+    entitlement::EndedCall call;
+    std::string charges;
+    rows.Read(call.application, call.no, call.id, call.direction, call.start_time,
+              call.connect_time, call.end_time, call.connected_duration, charges, call.reason,
+              call.settled);
+    absl::StatusOr<MinuteSpans> spans = ParseSpans(account, charges);
+    if (!spans.ok()) return spans.status();
+    call.charges = *std::move(spans);
+    account.voice.ended_calls.emplace(call.no, std::move(call));
   }
   return rows.status();
 }
@@ -118,7 +135,8 @@ absl::Status ReadVoice(Database& database, absl::Time ended_since, Account& acco
   USHER_RETURN_IF_ERROR(ReadPlans(database, account));
   USHER_RETURN_IF_ERROR(ReadLots(database, account));
   USHER_RETURN_IF_ERROR(ReadGrants(database, account));
-  return ReadCalls(database, ended_since, account);
+  USHER_RETURN_IF_ERROR(ReadLiveCalls(database, account));
+  return ReadEndedCalls(database, ended_since, account);
 }
 
 }  // namespace usher::storage

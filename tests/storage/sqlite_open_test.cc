@@ -1,5 +1,4 @@
 // The SQLite store's files: made, owned, reopened, refused, damaged, and kept small.
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -18,6 +17,7 @@
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/storage/store_test_support.h"
+#include "tests/storage/stranger.h"
 
 namespace usher::storage::testing {
 namespace {
@@ -27,38 +27,6 @@ using ::testing::HasSubstr;
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
 
 constexpr char kAnn[] = "ann@acme.example";
-
-// A connection that is not Usher's, for looking and for doing harm.
-class Stranger {
- public:
-  explicit Stranger(const std::string& path) {
-    if (sqlite3_open(path.c_str(), &db_) != SQLITE_OK) std::abort();
-  }
-  ~Stranger() { sqlite3_close(db_); }
-  Stranger(const Stranger&) = delete;
-  Stranger& operator=(const Stranger&) = delete;
-
-  void Run(const std::string& sql) {
-    ASSERT_EQ(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(db_);
-  }
-
-  // The first column of the first row.
-  std::string Ask(const char* sql) {
-    sqlite3_stmt* statement = nullptr;
-    EXPECT_EQ(sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(db_);
-    std::string answer;
-    if (sqlite3_step(statement) == SQLITE_ROW) {
-      answer = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
-    }
-    sqlite3_finalize(statement);
-    return answer;
-  }
-
- private:
-  sqlite3* db_ = nullptr;
-};
 
 std::string BytesOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
