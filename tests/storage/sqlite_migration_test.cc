@@ -5,18 +5,26 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/storage/store_test_support.h"
+#include "tests/storage/stranger.h"
+#include "tests/support/fault_vfs.h"
 
 namespace usher::storage::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
 
@@ -28,16 +36,36 @@ class SqliteMigration : public ::testing::Test {
     std::ifstream file(absl::StrCat(USHER_SCHEMA_DIR, "/schema_", version, ".sql"));
     const std::string script(std::istreambuf_iterator<char>(file), {});
     ASSERT_FALSE(script.empty());
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open(database().c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(db, script.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(db);
-    sqlite3_close(db);
+    Stranger(database()).Run(script);
   }
 
   std::string data_dir() const { return directory_.path("data"); }
   std::string database() const { return directory_.path("data/usher.db"); }
   std::unique_ptr<SqliteStore> Open() { return OpenOrFail({.data_dir = data_dir()}); }
+
+  // Tables, with the columns that they have.
+  static std::map<std::string, std::string> TablesOf(Stranger& stranger) {
+    std::map<std::string, std::string> tables;
+    for (const absl::string_view name :
+         absl::StrSplit(stranger.AskAll("SELECT name FROM pragma_table_list WHERE schema = 'main'"
+                                        " AND type = 'table' AND name NOT LIKE 'sqlite%'"),
+                        '\n')) {
+      tables[std::string(name)] = stranger.Ask(
+          absl::StrCat("SELECT group_concat(name, ', ') FROM pragma_table_info('", name, "')"));
+    }
+    return tables;
+  }
+
+  // The rows of those columns.
+  static std::map<std::string, std::string> RowsOf(
+      Stranger& stranger, const std::map<std::string, std::string>& tables) {
+    std::map<std::string, std::string> rows;
+    for (const auto& [table, columns] : tables) {
+      rows[table] =
+          stranger.AskAll(absl::StrCat("SELECT ", columns, " FROM ", table, " ORDER BY 1, 2"));
+    }
+    return rows;
+  }
 
   TempDir directory_;
 };
@@ -76,6 +104,73 @@ TEST_F(SqliteMigration, NothingOfVersion1IsLost) {
   EXPECT_TRUE(
       store->FindAnswer(AccountNo(1), "0c6b235c-350b-4590-b083-81518b8ad3aa", absl::InfinitePast())
           ->has_value());
+}
+
+TEST_F(SqliteMigration, NoRowOfVersion1IsAltered) {
+  Restore(1);
+  Stranger before(database());
+  // The one table that the working day of schema_1.sql left empty.
+  before.Run("INSERT INTO reset VALUES (1, 9, 1795598446400000, 'operator', 2, 1, 24322, 1)");
+  const std::map<std::string, std::string> tables = TablesOf(before);
+  const std::map<std::string, std::string> rows = RowsOf(before, tables);
+  EXPECT_EQ(tables.size(), 16U);
+  for (const auto& [table, text] : rows) EXPECT_NE(text, "") << table;
+  Open();
+  Stranger after(database());
+  EXPECT_EQ(after.Ask("PRAGMA user_version"), absl::StrCat(SchemaVersion()));
+  EXPECT_EQ(RowsOf(after, tables), rows);
+  EXPECT_EQ(after.Ask("PRAGMA integrity_check"), "ok");
+  EXPECT_EQ(after.AskAll("PRAGMA foreign_key_check"), "");
+}
+
+TEST_F(SqliteMigration, ReferencesAreWatchedOverInTheSameOpening) {
+  Restore(1);
+  const std::unique_ptr<SqliteStore> store = Open();
+  const Change dangling{
+      .account = AccountNo(1),
+      .application = ApplicationNo(1),
+      .payload = VoicePlanStored{
+          {.subscription = SubscriptionId(7), .product = "voice-agent-package", .months = 1}}};
+  const absl::Status status = store->Commit({.changes = {&dangling, 1}});
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  EXPECT_THAT(Stranger(database()).Ask("SELECT sql FROM sqlite_schema WHERE name = 'add_on'"),
+              HasSubstr("REFERENCES subscription "));
+}
+
+TEST_F(SqliteMigration, ADanglingReferenceEndsTheOpeningAndIsNamed) {
+  Restore(1);
+  Stranger(database()).Run("DELETE FROM subscription");
+  const absl::Status status = SqliteStore::Open({.data_dir = data_dir()}).status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr("add_on"));
+  EXPECT_EQ(Stranger(database()).Ask("PRAGMA user_version"), "1");
+}
+
+TEST_F(SqliteMigration, AFullDiskLeavesTheEarlierVersionWhole) {
+  Restore(1);
+  FaultVfs vfs("migration");
+  std::map<std::string, std::string> tables;
+  std::map<std::string, std::string> rows;
+  {
+    Stranger before(database());
+    tables = TablesOf(before);
+    rows = RowsOf(before, tables);
+  }
+  int refused = 0;
+  for (int spared = 0;; ++spared) {
+    vfs.FailAfter(FaultVfs::Operation::kWrite, spared, SQLITE_FULL);
+    const absl::Status status =
+        SqliteStore::Open({.data_dir = data_dir(), .vfs = vfs.name()}).status();
+    vfs.Heal();
+    Stranger left(database());
+    ASSERT_EQ(RowsOf(left, tables), rows) << "spared " << spared;
+    if (status.ok()) break;
+    ++refused;
+    ASSERT_TRUE(absl::IsUnavailable(status)) << status;
+    ASSERT_EQ(left.Ask("PRAGMA user_version"), "1") << "spared " << spared;
+  }
+  EXPECT_GT(refused, 10);
+  EXPECT_EQ(Open()->LoadAccount(AccountNo(1), absl::InfinitePast())->id, AccountId("acme"));
 }
 
 TEST_F(SqliteMigration, AMigratedDatabaseSellsVoice) {
