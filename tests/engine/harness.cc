@@ -25,10 +25,16 @@ std::string Describe(const Result& result) {
   return "refusal " + std::to_string(std::get<entitlement::Refusal>(result).index());
 }
 
-Harness::Harness(EngineOptions options)
-    : start_(absl::FromUnixSeconds(1793610000)), options_(std::move(options)), clock_(start_) {
+Harness::Harness(EngineOptions options) : Harness(nullptr, std::move(options)) {}
+
+Harness::Harness(OpenStore open, EngineOptions options)
+    : start_(absl::FromUnixSeconds(1793610000)),
+      options_(std::move(options)),
+      open_(std::move(open)),
+      clock_(start_) {
   options_.encode_journal = EncodeForTest;
   StartEngine();
+  if (opened_ != nullptr && !opened_->LoadDirectory()->accounts.empty()) return;
   Ask<entitlement::AccountReply>(
       entitlement::CreateAccount{entitlement::AccountId("acme"), "Acme", "UTC"}, {});
   Ask<entitlement::ApplicationReply>(
@@ -37,12 +43,18 @@ Harness::Harness(EngineOptions options)
 }
 
 Harness::~Harness() {
-  store_.UnblockCommits();
+  memory_.UnblockCommits();
   engine_->Stop();
 }
 
 void Harness::StartEngine() {
-  engine_ = std::make_unique<Engine>(options_, &store_, &clock_);
+  if (open_) {
+    engine_.reset();
+    opened_.reset();
+    opened_ = open_();
+  }
+  storage::Store* store = open_ ? opened_.get() : &memory_;
+  engine_ = std::make_unique<Engine>(options_, store, &clock_);
   ASSERT_TRUE(engine_->Start().ok());
 }
 
@@ -87,9 +99,15 @@ entitlement::StartSessionReply Harness::Login(const std::string& email,
   return Ask<entitlement::StartSessionReply>(LoginOf(email, client_id));
 }
 
+std::vector<storage::JournalRow> Harness::Journal() const {
+  if (opened_ == nullptr) return memory_.Journal();
+  constexpr int kRowsMax = 1'000'000;
+  return opened_->ReadJournal(entitlement::AccountNo(1), entitlement::Revision(), kRowsMax).value();
+}
+
 std::vector<std::string> Harness::SystemEntries() const {
   std::vector<std::string> entries;
-  for (const storage::JournalRow& row : store_.Journal()) {
+  for (const storage::JournalRow& row : Journal()) {
     if (row.entry.payload.starts_with(entitlement::kSystemActor)) {
       entries.push_back(row.entry.payload);
     }

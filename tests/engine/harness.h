@@ -1,8 +1,11 @@
-// Harness: an engine on a memory store and a clock that the test moves; restarts it on the same
-// store.
+// Harness: an engine on a store and a clock that the test moves; restarts it on the same store.
+//
+// The store is in memory, which outlives the engine, or what the test opens, which is closed and
+// opened anew with each restart.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -16,6 +19,7 @@
 #include "engine/engine.h"
 #include "gtest/gtest.h"
 #include "storage/memory/memory_store.h"
+#include "storage/store.h"
 #include "tests/support/fake_clock.h"
 
 namespace usher::engine::testing {
@@ -37,6 +41,9 @@ class Harness {
  public:
   // Starts at 2026-11-02T09:00:00Z with account acme and application support, which has its trial.
   explicit Harness(EngineOptions options = {});
+  // On the store that `open` opens. Creates the account and the application where it has none.
+  using OpenStore = std::function<std::unique_ptr<storage::Store>()>;
+  explicit Harness(OpenStore open, EngineOptions options = {});
   ~Harness();
 
   // Stops the engine, or lets it crash as far as a process can: nothing that is stored with a delay
@@ -83,17 +90,21 @@ class Harness {
   bool WaitForSystemEntries(size_t count);
   std::vector<std::string> SystemEntries() const;
 
-  storage::MemoryStore& store() { return store_; }
+  // The one in memory: only where the test opens none.
+  storage::MemoryStore& store() { return memory_; }
   FakeClock& clock() { return clock_; }
   Engine& engine() { return *engine_; }
   absl::Time start() const { return start_; }
 
  private:
   void StartEngine();
+  std::vector<storage::JournalRow> Journal() const;
 
   const absl::Time start_;
   EngineOptions options_;
-  storage::MemoryStore store_;
+  const OpenStore open_;
+  storage::MemoryStore memory_;
+  std::unique_ptr<storage::Store> opened_;
   FakeClock clock_;
   std::unique_ptr<Engine> engine_;
 };

@@ -3,8 +3,6 @@
 #include <sqlite3.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
+#include "tests/storage/earlier_schema.h"
 #include "tests/storage/store_test_support.h"
 #include "tests/storage/stranger.h"
 #include "tests/support/fault_vfs.h"
@@ -30,14 +29,7 @@ using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocab
 
 class SqliteMigration : public ::testing::Test {
  protected:
-  // The data directory as the server of that version left it.
-  void Restore(int version) {
-    std::filesystem::create_directory(data_dir());
-    std::ifstream file(absl::StrCat(USHER_SCHEMA_DIR, "/schema_", version, ".sql"));
-    const std::string script(std::istreambuf_iterator<char>(file), {});
-    ASSERT_FALSE(script.empty());
-    Stranger(database()).Run(script);
-  }
+  void Restore(int version) { RestoreEarlierDatabase(version, data_dir()); }
 
   std::string data_dir() const { return directory_.path("data"); }
   std::string database() const { return directory_.path("data/usher.db"); }
@@ -72,9 +64,7 @@ class SqliteMigration : public ::testing::Test {
 
 TEST_F(SqliteMigration, EveryEarlierVersionIsKeptHere) {
   for (int version = 1; version < SchemaVersion(); ++version) {
-    EXPECT_TRUE(
-        std::filesystem::exists(absl::StrCat(USHER_SCHEMA_DIR, "/schema_", version, ".sql")))
-        << "schema_" << version << ".sql";
+    EXPECT_TRUE(std::filesystem::exists(EarlierSchemaFile(version))) << EarlierSchemaFile(version);
   }
 }
 
