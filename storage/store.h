@@ -119,7 +119,7 @@ class Store {
   // may be ahead of the last one used, never behind.
   //
   // The tables of the account, not its indices: call entitlement::Reindex. Lease ends are unset;
-  // ended calls are those whose end is not before `ended_since`, the others are history.
+  // ended calls are the latest whose end is not before `ended_since`, as many as are remembered.
   virtual absl::StatusOr<entitlement::Account> LoadAccount(entitlement::AccountNo account,
                                                            absl::Time ended_since) = 0;
 

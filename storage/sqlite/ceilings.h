@@ -1,5 +1,5 @@
-// Ceilings: how revisions and session ids are kept from being given out twice without a row being
-// written for each.
+// Ceilings: how revisions, session ids and numbers of calls are kept from being given out twice
+// without a row being written for each.
 //
 // The rows of account and application hold a number that none given out has passed. It is raised in
 // steps, in the transaction of the first one that passes it; counting goes on from it after a

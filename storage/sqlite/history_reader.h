@@ -1,4 +1,4 @@
-// Pages of what lies behind: accounts, orders, resets and bindings (entitlement/history.h).
+// Pages of what lies behind: accounts, orders, resets, bindings and calls (entitlement/history.h).
 //
 // Each function reads within the caller's read transaction.
 #pragma once
