@@ -122,6 +122,7 @@ void Move(Account& account, const Change& change, const CallConnected& connected
     call.reserved = connected.reserved;
     call.final_minute = connected.final_minute;
     call.sign_time = std::max(call.sign_time, change.event_time);
+    call.unheard = false;
   });
 }
 

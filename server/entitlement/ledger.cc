@@ -54,7 +54,11 @@ bool MinuteLedger::PackageActiveAt(absl::Time time) const {
 }
 
 bool MinuteLedger::Valid(const MinuteGrant& grant, absl::Time time) const {
-  return !grant.expired && grant.start_time <= time && time < grant.expire_time &&
+  return !grant.expired && WasValid(grant, time);
+}
+
+bool MinuteLedger::WasValid(const MinuteGrant& grant, absl::Time time) const {
+  return grant.start_time <= time && time < grant.expire_time &&
          (grant.source == GrantSource::kPackage || PackageActiveAt(time));
 }
 

@@ -37,6 +37,9 @@ class MinuteLedger {
   // Whether the grant may be charged for a minute that begins at `time`: it has not lapsed since,
   // and where it is a purchase, the account has a voice package then (R23).
   bool Valid(const MinuteGrant& grant, absl::Time time) const;
+  // The same whether or not it has lapsed since: what was reserved in time may still be charged to
+  // it (R24).
+  bool WasValid(const MinuteGrant& grant, absl::Time time) const;
 
   // The grant that a minute beginning at `time` is taken from: of those that are valid and have a
   // minute left the first in the order of consumption; null where there is none. Holds count for

@@ -116,7 +116,7 @@ Reservation Reservations::Connect(const Call& call, absl::Time connect_time, abs
 
 void Reservations::BeginAt(Pending& pending, absl::Time connect_time) {
   const MinuteGrant* first = voice_.Find(pending.now.hold.front().grant);
-  if (first != nullptr && ledger_.Valid(*first, connect_time)) return;
+  if (first != nullptr && ledger_.WasValid(*first, connect_time)) return;
   const MinuteGrant* best = ledger_.Best(connect_time);
   if (best == nullptr) return;
   GiveBack(pending.now.hold, 0, pending.now.reserved);

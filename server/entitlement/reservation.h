@@ -82,7 +82,7 @@ class Reservations {
   // beyond its reservation is given back.
   Pending& Open(const Call& call);
   // A call that rang: its first minute stays with the grant that it was reserved from, unless that
-  // one is not valid at `connect_time` and another is.
+  // one was not valid at `connect_time` and another is.
   void BeginAt(Pending& pending, absl::Time connect_time);
   // Reserves up to `lease_end`, and holds some minutes ahead.
   void Fill(Pending& pending, ApplicationNo application, absl::Time connect_time,

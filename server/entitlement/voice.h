@@ -138,7 +138,7 @@ struct Call {
   // an extension, whichever is latest.
   absl::Time sign_time;
 
-  // Memory alone: the end of the lease, and whether nobody has extended it since it was loaded.
+  // Memory alone: the end of the lease, and whether nothing was heard of it since it was loaded.
   LeaseTime lease_end;
   bool unheard = false;
 

@@ -128,7 +128,9 @@ void NaiveVoice::Reserve(const std::string& app, LiveCall& call, absl::Time leas
 
 void NaiveVoice::BeginAt(LiveCall& call, absl::Time connect, absl::Time now) {
   Count();
-  if (Valid(call.minutes[0], connect, now)) return;
+  // What was reserved in time stays with its lot, also where that has lapsed meanwhile.
+  const Lot& lot = lots_[static_cast<size_t>(call.minutes[0]) - 1];
+  if (lot.start <= connect && connect < lot.expire && (lot.package || ActiveAt(connect))) return;
   const int64_t best = Best(connect, now);
   if (best != 0) call.minutes[0] = best;
 }
@@ -184,6 +186,7 @@ std::string NaiveVoice::On(const std::string& app, const ConnectCall& command,
   if (connect < call.start || connect > calendar.now) return "INVALID_FIELD";
   BeginAt(call, connect, calendar.now);
   call.connect = connect;
+  call.unheard = false;
   Reserve(app, call, call.lease_end, calendar.now);
   return "OK";
 }

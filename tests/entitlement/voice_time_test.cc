@@ -164,6 +164,20 @@ TEST(OverMidnight, ARingingCallsMinuteMovesToTheMonthInWhichItConnects) {  // R2
               ElementsAre(MinuteCharge{GrantId(2), 1}));
 }
 
+TEST(OverMidnight, AConnectionThatIsToldLateKeepsTheMinuteThatWasReservedInTime) {  // R24
+  World world;
+  WithVoice(world, 2);
+  BuyFor(world, World::Support(), {Item(kVoiceMinutes, 5'000)});
+  world.AdvanceTo(At("2026-11-30T23:59:30Z"));
+  Ring(world, "c1", absl::Minutes(5));
+  world.AdvanceTo(At("2026-12-01T00:00:05Z"));
+  // November's minutes have lapsed by now, and additional ones are there.
+  Connect(world, "c1", At("2026-11-30T23:59:50Z"));
+  EXPECT_THAT(HangUp(world, "c1", absl::Seconds(20)).charges,
+              ElementsAre(MinuteCharge{GrantId(1), 1}));
+  EXPECT_EQ(Grant(world, 2).charged, 0);
+}
+
 TEST(OverMidnight, ARingingCallKeepsALapsedMinuteWhereThereIsNoOther) {  // R24
   World world;
   WithVoice(world, 1);
@@ -298,6 +312,20 @@ TEST(Restart, ACallThatDoesNotComeBackIsBilledToItsLastDurableSignOfLife) {  // 
   EXPECT_EQ(ended.end_time, must_end);
   EXPECT_EQ(ended.charged_minutes, 0);
   EXPECT_EQ(HangUp(world, "c1", absl::Minutes(3)).charged_minutes, 3);
+}
+
+TEST(Restart, AConnectionIsASignOfLifeLikeAnExtension) {  // R27
+  World world;
+  WithVoice(world);
+  DrainTo(world, 1);
+  Ring(world, "c1", absl::Minutes(10));
+  world.SleepServerDown(absl::Seconds(10));
+  const CallView call = Connect(world, "c1");
+  ASSERT_TRUE(call.final_minute);
+  world.AdvanceTo(*call.must_end_time);
+  const CallView ended = CallNow(world, "c1");
+  EXPECT_EQ(ended.end_reason, CallEndReason::kMinutesExhausted);
+  EXPECT_EQ(ended.charged_minutes, 1);
 }
 
 TEST(Restart, ACallThatComesBackLateHasTheMinutesInBetween) {  // R24, R26
