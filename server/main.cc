@@ -59,11 +59,21 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
   const std::string data_dir = line.options.data_dir;
+  const bool only_a_token = line.options.new_operator_token;
+  // Nobody is served meanwhile.
+  if (only_a_token) line.options.listen = "127.0.0.1:0";
   const bool plaintext_beyond_loopback = line.options.allow_plaintext;
   usher::Server server(std::move(line.options));
   if (const absl::Status status = server.Start(); !status.ok()) {
     spdlog::error("usherd can't serve: {}", std::string(status.message()));
     return usher::kExitFailure;
+  }
+  if (only_a_token) {
+    if (const absl::Status status = server.MakeOperatorToken(); !status.ok()) {
+      spdlog::error("no token was made: {}", std::string(status.message()));
+      return usher::kExitFailure;
+    }
+    return usher::kExitOk;
   }
   spdlog::info("usherd {} serves on {}, data in {}", std::string(usher::Version()),
                server.address(), data_dir);

@@ -86,11 +86,12 @@ absl::Status CheckListen(const ServerOptions& options) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--listen must be HOST:PORT, such as 127.0.0.1:7600; '", options.listen, "' is not"));
   }
-  if (!options.allow_plaintext && !IsLoopback(address->host)) {
+  if (!options.tls.enabled() && !options.allow_plaintext && !IsLoopback(address->host)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--listen ", options.listen, " would let other machines talk to this server in plaintext, ",
-        "which anybody on the network can read. Listen on 127.0.0.1 or [::1], or say ",
-        "--allow-plaintext where something else protects the network"));
+        "which anybody on the network can read, tokens too. Give it a certificate (--tls-cert, ",
+        "--tls-key), listen on 127.0.0.1 or [::1], or say --allow-plaintext where something else ",
+        "protects the network"));
   }
   return absl::OkStatus();
 }
@@ -113,8 +114,20 @@ CommandLine ReadCommandLine(int argc, const char* const* argv) {
          "--listen", options.listen,
          absl::StrCat("Where to serve; ", options.listen, " by default. Port 0 takes a free one"))
       ->type_name("HOST:PORT");
+  app.add_option("--tls-cert", options.tls.certificate,
+                 "Certificate of the server with its chain (PEM). A renewed one is in use within\n"
+                 "seconds")
+      ->type_name("FILE");
+  app.add_option("--tls-key", options.tls.key, "Private key of the certificate (PEM)")
+      ->type_name("FILE");
+  app.add_option("--tls-client-ca", options.tls.client_ca,
+                 "Who connects must show a certificate that one of these has signed (PEM)")
+      ->type_name("FILE");
   app.add_flag("--allow-plaintext", options.allow_plaintext,
                "Permits to listen beyond this machine without encryption");
+  app.add_flag("--new-operator-token", options.new_operator_token,
+               "Writes a new token for the operator to the data directory and ends: for when\n"
+               "all are lost. The server must not run meanwhile");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wish) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "auth/tls.h"
 #include "entitlement/policy.h"
 #include "rpc/limits.h"
 
@@ -24,8 +25,12 @@ struct ServerOptions {
   std::string data_dir = "./usher-data";
   // HOST:PORT; port 0 takes any that is free.
   std::string listen = "127.0.0.1:7600";
+  // Serves TLS where a certificate is named.
+  auth::TlsFiles tls;
   // Permits plaintext beyond this machine.
   bool allow_plaintext = false;
+  // Makes another token for an operator and ends, instead of serving.
+  bool new_operator_token = false;
   entitlement::Policy policy;
   int completion_queues = rpc::kCompletionQueuesDefault;
   int threads_per_queue = rpc::kThreadsPerQueueDefault;

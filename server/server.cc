@@ -10,6 +10,7 @@
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
 #include "rpc/services.h"
+#include "server/operator_token.h"
 #include "spdlog/spdlog.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -34,6 +35,12 @@ Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
 absl::Status Server::Start() {
   if (absl::Status status = CheckListen(options_); !status.ok()) return status;
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  if (options_.tls.enabled()) {
+    auto made = auth::MakeCredentials(options_.tls);
+    if (!made.ok()) return made.status();
+    credentials = *std::move(made);
+  }
   absl::StatusOr<std::unique_ptr<storage::SqliteStore>> store =
       storage::SqliteStore::Open({.data_dir = options_.data_dir});
   if (!store.ok()) return store.status();
@@ -44,6 +51,7 @@ absl::Status Server::Start() {
   engine_options.catalog = catalog_;
   engine_options.encode_journal = rpc::EncodeEvents;
   engine_options.on_fatal = SayWhyTheProcessEnds;
+  engine_options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
   engine_options.run_answers = [this](rpc::CallQueue::Task task) { grpc_->Run(std::move(task)); };
   engine_ = std::make_unique<engine::Engine>(std::move(engine_options), store_.get(),
                                              &engine::SystemClock());
@@ -51,22 +59,40 @@ absl::Status Server::Start() {
   if (status.ok()) {
     rpc::GrpcServerOptions grpc_options;
     grpc_options.listen = options_.listen;
+    grpc_options.credentials = std::move(credentials);
+    grpc_options.reflection_gate = &gate_;
     grpc_options.completion_queues = options_.completion_queues;
     grpc_options.threads_per_queue = options_.threads_per_queue;
     grpc_ = std::make_unique<rpc::GrpcServer>(std::move(grpc_options));
-    const rpc::Submitter submit = [engine = engine_.get()](engine::Submission submission) {
-      engine->Submit(std::move(submission));
-    };
-    rpc::RegisterAccountService(grpc_->calls(), submit);
-    rpc::RegisterOrderService(grpc_->calls(), submit, &catalog_);
-    rpc::RegisterLicenseService(grpc_->calls(), submit);
-    rpc::RegisterAgentService(grpc_->calls(), submit);
-    rpc::RegisterPhoneService(grpc_->calls(), submit);
-    rpc::RegisterVoiceService(grpc_->calls(), submit);
+    RegisterServices();
     if (options_.extra_services) options_.extra_services(grpc_->calls());
     status = grpc_->Start();
   }
+  if (status.ok() && !tokens_.HasOperator(absl::Now())) status = MakeOperatorToken();
   if (!status.ok()) Shutdown(absl::ZeroDuration());
+  return status;
+}
+
+void Server::RegisterServices() {
+  const rpc::Backend backend = {
+      .submit = [engine = engine_.get()](
+                    engine::Submission submission) { engine->Submit(std::move(submission)); },
+      .gate = &gate_,
+      .catalog = &catalog_};
+  rpc::RegisterAccountService(grpc_->calls(), backend);
+  rpc::RegisterAdminService(grpc_->calls(), backend);
+  rpc::RegisterOrderService(grpc_->calls(), backend);
+  rpc::RegisterLicenseService(grpc_->calls(), backend);
+  rpc::RegisterAgentService(grpc_->calls(), backend);
+  rpc::RegisterPhoneService(grpc_->calls(), backend);
+  rpc::RegisterVoiceService(grpc_->calls(), backend);
+}
+
+absl::Status Server::MakeOperatorToken() {
+  absl::Status status = WriteOperatorToken(options_.data_dir, *engine_);
+  if (status.ok()) {
+    spdlog::info("a token for the operator is in {}/{}", options_.data_dir, kOperatorTokenFile);
+  }
   return status;
 }
 

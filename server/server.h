@@ -10,6 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "auth/gatekeeper.h"
+#include "auth/token_registry.h"
 #include "entitlement/catalog.h"
 #include "server/options.h"
 
@@ -37,6 +39,9 @@ class Server {
 
   // Errors are sentences for the administrator: an address or data directory that is in use, data
   // that can't be read.
+  //
+  // Where nobody has an operator's token, as at the first start, one is made and left in the file
+  // operator.token of the data directory.
   absl::Status Start();
 
   // After Start: the port that is bound, and HOST:PORT with it.
@@ -48,12 +53,19 @@ class Server {
   // data directory. Idempotent.
   void Shutdown(absl::Duration grace);
 
+  // Makes a token for an operator and leaves it where the first one was, whoever has one already.
+  absl::Status MakeOperatorToken();
+
   // While it serves; for tests that read the journal.
   storage::Store& store();
 
  private:
+  void RegisterServices();
+
   ServerOptions options_;
   entitlement::Catalog catalog_;
+  auth::TokenRegistry tokens_;
+  auth::Gatekeeper gate_{&tokens_};
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<rpc::GrpcServer> grpc_;

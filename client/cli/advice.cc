@@ -197,6 +197,14 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
       return InvalidField(error);
     case v1::ERROR_REASON_RESOURCE_NOT_FOUND:
       return NotFound(error, name);
+    case v1::ERROR_REASON_INVALID_CREDENTIAL:
+      return {
+          "Say which token to use: --token-file FILE or USHER_TOKEN. The server's first one is "
+          "in operator.token in its data directory"};
+    case v1::ERROR_REASON_ROLE_FORBIDS:
+      return {"See what the token opens: usher whoami"};
+    case v1::ERROR_REASON_LAST_OPERATOR_TOKEN:
+      return {"Make another one: usher token create NAME --role operator"};
     case v1::ERROR_REASON_RESOURCE_ALREADY_EXISTS:
       return AlreadyExists(command);
     case v1::ERROR_REASON_ETAG_MISMATCH:

@@ -67,6 +67,14 @@ CLI::Option* AddAccount(CLI::App* command, std::string& name) {
                  "The account, such as acme");
 }
 
+CLI::Option* AddAccountOption(CLI::App* command, std::string& name,
+                              const std::string& description) {
+  return AddName(command, "--account", name, FullAccountName, "an account, such as acme",
+                 description)
+      ->required(false)
+      ->type_name("ACCOUNT");
+}
+
 CLI::Option* AddApplication(CLI::App* command, std::string& name) {
   return AddName(command, "APPLICATION", name, FullApplicationName,
                  "an account and its application, such as acme/support",

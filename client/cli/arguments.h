@@ -53,6 +53,8 @@ void OnSelected(Commands& commands, CLI::App* command, std::shared_ptr<Options> 
 
 // Positional arguments; the target gets the full name.
 CLI::Option* AddAccount(CLI::App* command, std::string& name);
+// --account, for commands that do without one.
+CLI::Option* AddAccountOption(CLI::App* command, std::string& name, const std::string& description);
 CLI::Option* AddApplication(CLI::App* command, std::string& name);
 
 // An option whose values are the words of an enum.

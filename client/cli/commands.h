@@ -16,6 +16,8 @@ void AddPhoneCommands(Commands& commands);
 void AddResetCommand(Commands& commands);
 void AddSessionCommands(Commands& commands);
 void AddSubscriptionCommands(Commands& commands);
+void AddTokenCommands(Commands& commands);
+void AddWhoAmICommand(Commands& commands);
 void AddVoiceCommands(Commands& commands);
 
 }  // namespace usher::cli

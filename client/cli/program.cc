@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "client/cli/commands.h"
+#include "client/cli/credentials.h"
 #include "client/cli/help.h"
 
 namespace usher::cli {
@@ -36,6 +37,8 @@ constexpr int kAttemptsMax = 3;
 
 struct Globals {
   std::string server = kDefaultServer;
+  std::string token_file;
+  TlsOptions tls;
   // Empty for the account's own.
   std::string zone;
   OutputFormat format = OutputFormat::kTable;
@@ -69,6 +72,22 @@ void AddGlobals(CLI::App& root, Globals& globals) {
                   absl::StrCat("Where usherd is; else USHER_SERVER, else ", kDefaultServer))
       ->type_name("HOST:PORT")
       ->envname("USHER_SERVER");
+  root.add_flag("--tls", globals.tls.enabled, "Speaks TLS; implied by the options below");
+  root.add_option("--tls-ca", globals.tls.ca_file,
+                  "Who may sign the server's certificate (PEM); else USHER_TLS_CA")
+      ->type_name("FILE")
+      ->envname("USHER_TLS_CA")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
+  root.add_option("--tls-cert", globals.tls.certificate_file,
+                  "What to show where the server asks for a certificate (PEM)")
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
+  root.add_option("--tls-key", globals.tls.key_file, "Its private key (PEM)")
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
+  root.add_option("--token-file", globals.token_file,
+                  "Has the token to use; else USHER_TOKEN, else what a local usherd left")
+      ->type_name("FILE");
 }
 
 void AddCommands(Commands& commands) {
@@ -83,6 +102,8 @@ void AddCommands(Commands& commands) {
   AddPhoneCommands(commands);
   AddVoiceCommands(commands);
   AddResetCommand(commands);
+  AddTokenCommands(commands);
+  AddWhoAmICommand(commands);
   AddCompletionCommand(commands);
 }
 
@@ -172,7 +193,16 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& st
   }
 
   ClientOptions options;
+  const Credentials credentials = FindCredentials(globals.server, globals.token_file);
+  if (!credentials.error.empty()) {
+    streams.err << "usher: " << credentials.error << '\n';
+    return ExitCode::kUsage;
+  }
   options.server = globals.server;
+  options.token = credentials.token;
+  options.tls = globals.tls;
+  options.tls.enabled =
+      globals.tls.enabled || !globals.tls.ca_file.empty() || !globals.tls.certificate_file.empty();
   options.user_agent = absl::StrCat("usher-cli/", USHER_VERSION);
   options.retry.attempts_max = kAttemptsMax;
   Context context(Client(connect(options), options), globals.server, globals.format, globals.zone,

@@ -61,6 +61,15 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   return proto;
 }
 
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  google::protobuf::Timestamp proto;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  proto.set_seconds(seconds);
+  proto.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return proto;
+}
+
 std::string Words(absl::Duration duration) {
   if (duration < absl::Minutes(2)) return absl::StrCat(absl::ToInt64Seconds(duration), " s");
   if (duration < absl::Hours(2)) return absl::StrCat(absl::ToInt64Minutes(duration), " min");

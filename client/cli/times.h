@@ -44,6 +44,7 @@ class Times {
 absl::Time FromProto(const google::protobuf::Timestamp& time);
 absl::Duration FromProto(const google::protobuf::Duration& duration);
 google::protobuf::Duration ToProto(absl::Duration duration);
+google::protobuf::Timestamp ToProto(absl::Time time);
 
 // "13 d", "40 s".
 std::string Words(absl::Duration duration);

@@ -115,6 +115,32 @@ Result<v1::GetEntitlementsResponse> Client::GetEntitlements(
       {"/usher.v1.AccountService/GetEntitlements", Idempotency::kByNature}, request, options);
 }
 
+// AdminService
+
+Result<v1::CreateTokenResponse> Client::CreateToken(const v1::CreateTokenRequest& request,
+                                                    const CallOptions& options) const {
+  return Call<v1::CreateTokenResponse>({"/usher.v1.AdminService/CreateToken", Idempotency::kNone},
+                                       request, options);
+}
+
+Result<v1::ListTokensResponse> Client::ListTokens(const v1::ListTokensRequest& request,
+                                                  const CallOptions& options) const {
+  return Call<v1::ListTokensResponse>({"/usher.v1.AdminService/ListTokens", Idempotency::kByNature},
+                                      request, options);
+}
+
+Result<v1::RevokeTokenResponse> Client::RevokeToken(const v1::RevokeTokenRequest& request,
+                                                    const CallOptions& options) const {
+  return Call<v1::RevokeTokenResponse>(
+      {"/usher.v1.AdminService/RevokeToken", Idempotency::kByNature}, request, options);
+}
+
+Result<v1::WhoAmIResponse> Client::WhoAmI(const v1::WhoAmIRequest& request,
+                                          const CallOptions& options) const {
+  return Call<v1::WhoAmIResponse>({"/usher.v1.AdminService/WhoAmI", Idempotency::kByNature},
+                                  request, options);
+}
+
 // OrderService
 
 Result<v1::ListProductsResponse> Client::ListProducts(const v1::ListProductsRequest& request,

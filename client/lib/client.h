@@ -11,10 +11,10 @@
 //   if (!login.ok()) return Refuse(login.error().message);
 //
 // Calls are tried again where the server is unavailable or sheds load (see RetryPolicy). That is
-// safe, as all of them are idempotent by nature or by request_id: where a message has one and
-// the caller left it empty, a random one is filled in and kept for all the attempts. A login
-// that was tried again may answer `newly_bound` = false for a license that its own first attempt
-// bound. What the methods mean, and their refusals, is written in proto/usher/v1.
+// safe, as all of them but CreateToken are idempotent by nature or by request_id: where a message
+// has one and the caller left it empty, a random one is filled in and kept for all the attempts. A
+// login that was tried again may answer `newly_bound` = false for a license that its own first
+// attempt bound. What the methods mean, and their refusals, is written in proto/usher/v1.
 #pragma once
 
 #include <memory>
@@ -23,6 +23,7 @@
 #include "client/lib/options.h"
 #include "client/lib/result.h"
 #include "usher/v1/account_service.pb.h"
+#include "usher/v1/admin_service.pb.h"
 #include "usher/v1/agent_service.pb.h"
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
@@ -61,6 +62,16 @@ class Client {
       const v1::UndeleteApplicationRequest& request, const CallOptions& options = {}) const;
   Result<v1::GetEntitlementsResponse> GetEntitlements(const v1::GetEntitlementsRequest& request,
                                                       const CallOptions& options = {}) const;
+
+  // Tokens. CreateToken is never tried again: the secret of a lost answer is lost.
+  Result<v1::CreateTokenResponse> CreateToken(const v1::CreateTokenRequest& request,
+                                              const CallOptions& options = {}) const;
+  Result<v1::ListTokensResponse> ListTokens(const v1::ListTokensRequest& request,
+                                            const CallOptions& options = {}) const;
+  Result<v1::RevokeTokenResponse> RevokeToken(const v1::RevokeTokenRequest& request,
+                                              const CallOptions& options = {}) const;
+  Result<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
+                                    const CallOptions& options = {}) const;
 
   // The catalog, orders and subscriptions.
   Result<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequest& request,

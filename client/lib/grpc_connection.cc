@@ -1,5 +1,7 @@
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +20,21 @@ using google::protobuf::Message;
 constexpr int kReconnectBackoffInitialMs = 100;
 constexpr int kReconnectBackoffMaxMs = 5'000;
 
+std::string Contents(const std::string& path) {
+  if (path.empty()) return "";
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// A file that can't be read makes credentials that no server accepts: the first call says so.
+std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(const TlsOptions& tls) {
+  if (!tls.enabled) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = Contents(tls.ca_file),
+                               .pem_private_key = Contents(tls.key_file),
+                               .pem_cert_chain = Contents(tls.certificate_file)});
+}
+
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectBackoffInitialMs);
@@ -25,7 +42,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   // The retries of this library know the reasons; gRPC's own would multiply them.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
-  return grpc::CreateCustomChannel(options.server, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.server, MakeCredentials(options.tls), arguments);
 }
 
 class GrpcConnection : public Connection {

@@ -25,9 +25,20 @@ struct RetryPolicy {
   std::function<bool(absl::Duration, const std::stop_token&)> pause;
 };
 
+// TLS towards the server. Paths of PEM files.
+struct TlsOptions {
+  bool enabled = false;
+  // Who may have signed the server's certificate; the machine's own authorities where empty.
+  std::string ca_file;
+  // What the client shows of itself, where the server asks for it.
+  std::string certificate_file;
+  std::string key_file;
+};
+
 struct ClientOptions {
   // HOST:PORT or any target that gRPC resolves.
   std::string server = kDefaultServer;
+  TlsOptions tls;
   // Sent with each call as `authorization: Bearer <token>`; none where empty.
   std::string token;
   // Of a call with all its attempts.

@@ -12,9 +12,10 @@ namespace usher::engine {
 using entitlement::Change;
 using entitlement::ChangeClass;
 
-void Batch::Add(std::vector<Change> changes, const entitlement::Account& account,
+void Batch::Add(std::vector<Change> changes, const entitlement::Account* account,
                 std::string_view actor, std::string_view request_id, absl::Time record_time) {
   if (changes.empty()) return;
+  if (!changes.front().account) account = nullptr;
   entitlement::Revision first;
   entitlement::Revision last;
   for (const Change& change : changes) {
@@ -24,8 +25,9 @@ void Batch::Add(std::vector<Change> changes, const entitlement::Account& account
     last = change.revision;
   }
   if (first) {
-    journal_.push_back({account.no, first, last, record_time,
-                        (*encode_journal_)({.account = &account,
+    const entitlement::AccountNo no = account != nullptr ? account->no : entitlement::AccountNo();
+    journal_.push_back({no, first, last, record_time,
+                        (*encode_journal_)({.account = account,
                                             .actor = actor,
                                             .request_id = request_id,
                                             .record_time = record_time,
@@ -35,7 +37,7 @@ void Batch::Add(std::vector<Change> changes, const entitlement::Account& account
   std::move(changes.begin(), changes.end(), std::back_inserter(all_changes_));
 }
 
-void Batch::AddDue(std::vector<Change> changes, const entitlement::Account& account,
+void Batch::AddDue(std::vector<Change> changes, const entitlement::Account* account,
                    absl::Time record_time) {
   auto begin = changes.begin();
   while (begin != changes.end()) {
@@ -56,6 +58,10 @@ const storage::Answer* Batch::FindAnswer(entitlement::AccountNo account,
 }
 
 void Batch::Note(const Change& change) {
+  if (AltersServer(change.payload)) {
+    server_changed_ = true;
+    return;
+  }
   const UnitKey account{change.account, entitlement::ApplicationNo()};
   // Calls are the account's, whatever application they belong to.
   const UnitKey unit =
@@ -90,6 +96,7 @@ void Batch::Clear() {
   touched_.clear();
   changed_.clear();
   created_units_ = false;
+  server_changed_ = false;
 }
 
 }  // namespace usher::engine

@@ -34,11 +34,12 @@ class Batch {
 
   // Adds the changes of one command in one account, and its entry in the journal where there are
   // events among them.
-  void Add(std::vector<entitlement::Change> changes, const entitlement::Account& account,
+  // `account` is null, or passed over, where they are the server's own.
+  void Add(std::vector<entitlement::Change> changes, const entitlement::Account* account,
            std::string_view actor, std::string_view request_id, absl::Time record_time);
 
   // Adds what time changed: each instant is a command of its own.
-  void AddDue(std::vector<entitlement::Change> changes, const entitlement::Account& account,
+  void AddDue(std::vector<entitlement::Change> changes, const entitlement::Account* account,
               absl::Time record_time);
 
   void Remember(storage::Answer answer) { answers_.push_back(std::move(answer)); }
@@ -55,6 +56,8 @@ class Batch {
   const absl::btree_set<UnitKey>& touched() const { return touched_; }
   const absl::btree_set<UnitKey>& changed() const { return changed_; }
   bool created_units() const { return created_units_; }
+  // Whether the server's own state was altered.
+  bool server_changed() const { return server_changed_; }
 
   std::vector<storage::UnitMark>& marks() { return marks_; }
   std::vector<storage::UsageRecord>& usages() { return usages_; }
@@ -62,7 +65,8 @@ class Batch {
 
   // Whether anything has to be written.
   bool writes() const {
-    return !changed_.empty() || !answers_.empty() || !marks_.empty() || !usages_.empty();
+    return server_changed_ || !changed_.empty() || !answers_.empty() || !marks_.empty() ||
+           !usages_.empty();
   }
   storage::CommitBatch ToCommit() const;
 
@@ -82,6 +86,7 @@ class Batch {
   absl::btree_set<UnitKey> touched_;
   absl::btree_set<UnitKey> changed_;
   bool created_units_ = false;
+  bool server_changed_ = false;
 };
 
 }  // namespace usher::engine

@@ -24,6 +24,7 @@
 #include <string>
 #include <variant>
 
+#include "absl/container/btree_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -35,6 +36,7 @@
 #include "entitlement/policy.h"
 #include "entitlement/refusal.h"
 #include "entitlement/reply.h"
+#include "entitlement/token.h"
 #include "storage/store.h"
 
 namespace usher::engine {
@@ -63,6 +65,7 @@ struct Submission {
 
 // The events of one command in one account, for the wire layer to encode as a journal payload.
 struct CommandEvents {
+  // Null where they are the server's own.
   const entitlement::Account* account = nullptr;
   std::string_view actor;
   std::string_view request_id;
@@ -87,6 +90,10 @@ struct EngineOptions {
   int64_t in_flight_max = 10'000;
   // Commands of one batch at most.
   int batch_max = 512;
+  // Called with all tokens as they are stored: at the start, and before the answer to who made or
+  // revoked one. On the thread of Start, and on the engine's.
+  std::function<void(const absl::btree_map<entitlement::TokenId, entitlement::Token>&)>
+      publish_tokens;
   // Figures of the month are stored at least this often (R17).
   absl::Duration usage_flush_period = absl::Seconds(5);
   // Called, before the process aborts, when the outcome of a commit is unknown or the store can't

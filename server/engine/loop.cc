@@ -29,6 +29,14 @@ bool IsPreview(const Command& command) {
       command.payload);
 }
 
+// Whether the command may alter the server's own state.
+bool MayAlterServer(const Command& command) {
+  return std::holds_alternative<entitlement::CreateAccount>(command.payload) ||
+         std::holds_alternative<entitlement::CreateApplication>(command.payload) ||
+         std::holds_alternative<entitlement::CreateToken>(command.payload) ||
+         std::holds_alternative<entitlement::RevokeToken>(command.payload);
+}
+
 bool ChangesMoreThanMemory(const std::vector<entitlement::Change>& changes) {
   return std::any_of(changes.begin(), changes.end(), [](const entitlement::Change& change) {
     return ClassOf(change.payload) != entitlement::ChangeClass::kMemory;
@@ -58,6 +66,7 @@ absl::Status Loop::Prepare() {
   absl::StatusOr<entitlement::Directory> directory = store_->LoadDirectory();
   if (!directory.ok()) return directory.status();
   working_set_.directory() = *std::move(directory);
+  PublishTokens();
   // The journal never goes back in time, whatever the wall clock did meanwhile.
   const absl::StatusOr<absl::Time> last = store_->LastRecordTime();
   if (!last.ok()) return last.status();
@@ -207,21 +216,22 @@ void Loop::Decide(Submission submission, const Located& located) {
   const entitlement::Context context = MakeContext(submission.actor);
   std::unique_ptr<Account> new_account;
   std::unique_ptr<Application> new_application;
+  if (MayAlterServer(submission.command) && !directory_before_.has_value()) {
+    directory_before_ = working_set_.directory();
+  }
   if (std::holds_alternative<entitlement::CreateAccount>(submission.command.payload)) {
-    if (!directory_before_.has_value()) directory_before_ = working_set_.directory();
     if (units.account == nullptr) {
       new_account = std::make_unique<Account>();
       units.account = new_account.get();
     }
   } else if (std::holds_alternative<entitlement::CreateApplication>(submission.command.payload)) {
-    if (!directory_before_.has_value()) directory_before_ = working_set_.directory();
     new_application = std::make_unique<Application>();
     units.application = new_application.get();
   }
 
   std::vector<entitlement::Change> due;
   CatchUp(units, context, due);
-  if (!due.empty()) batch_.AddDue(std::move(due), *units.account, now_);
+  if (!due.empty()) batch_.AddDue(std::move(due), units.account, now_);
 
   entitlement::Outcome outcome = Execute(units, submission.command, context);
   const bool wrote = ChangesMoreThanMemory(outcome.changes);
@@ -229,7 +239,7 @@ void Loop::Decide(Submission submission, const Located& located) {
   if (!outcome.changes.empty()) {
     const std::string_view request_id =
         submission.identity.has_value() ? submission.identity->request_id : std::string_view();
-    batch_.Add(std::move(outcome.changes), *units.account, submission.actor, request_id, now_);
+    batch_.Add(std::move(outcome.changes), units.account, submission.actor, request_id, now_);
   }
   if (account_no) {
     working_set_.Touch(
@@ -246,6 +256,11 @@ void Loop::Decide(Submission submission, const Located& located) {
   RememberAnswer(submission, result, account_no);
   batch_.AddPending(
       {.submission = std::move(submission), .result = std::move(result), .wrote = wrote});
+}
+
+// Before anybody learns that a token was made or revoked, it is in force for the next call.
+void Loop::PublishTokens() {
+  if (options_->publish_tokens) options_->publish_tokens(working_set_.directory().tokens);
 }
 
 void Loop::RememberAnswer(const Submission& submission, const Result& result, AccountNo account) {
@@ -269,6 +284,7 @@ void Loop::CommitAndAnswer() {
       Die(status);
     } else {
       counters_->commits.fetch_add(1, std::memory_order_relaxed);
+      if (batch_.server_changed()) PublishTokens();
       working_set_.MarksStored(batch_.marks());
       working_set_.UsageStored(batch_.usages());
       for (const storage::UnitMark& mark : batch_.marks()) {

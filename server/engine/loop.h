@@ -69,6 +69,7 @@ class Loop {
   void Park(const UnitKey& unit, Submission submission);
   std::optional<Result> Remembered(const Submission& submission, entitlement::AccountNo account);
   void Decide(Submission submission, const Located& located);
+  void PublishTokens();
   void RememberAnswer(const Submission& submission, const Result& result,
                       entitlement::AccountNo account);
 
@@ -106,7 +107,7 @@ class Loop {
   // Submissions to decide in the next turn: parked ones whose unit came, reads of a batch that
   // failed.
   std::vector<Submission> again_;
-  // The directory as it was before this batch created anything.
+  // The server's own state as it was before this batch altered it.
   std::optional<entitlement::Directory> directory_before_;
 
   absl::Time now_ = absl::InfinitePast();

@@ -63,7 +63,7 @@ void Loop::FireDue() {
     if (unit.second) units.application = working_set_.Find(unit.second);
     std::vector<entitlement::Change> changes;
     CatchUp(units, MakeContext(entitlement::kSystemActor), changes);
-    batch_.AddDue(std::move(changes), *units.account, now_);
+    batch_.AddDue(std::move(changes), units.account, now_);
     // Also where nothing changed: leases that were found renewed have to be looked at later.
     batch_.Touch(unit);
   }

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "entitlement/civil.h"
 #include "entitlement/ids.h"
+#include "entitlement/token.h"
 #include "entitlement/voice.h"
 
 namespace usher::entitlement {
@@ -87,12 +88,18 @@ struct Account {
 // zone.
 Month MonthOf(const Account& account, absl::Time now);
 
-// The server's own state: which accounts there are, in the order of their ids, and the numbers
-// given out.
+// The server's own state: which accounts there are, in the order of their ids, the tokens of those
+// who may call, and the numbers given out.
 struct Directory {
   absl::btree_map<AccountId, AccountNo> accounts;
   AccountNo last_account_no;
   ApplicationNo last_application_no;
+
+  // Revoked and expired ones stay, as the journal names them.
+  absl::btree_map<TokenId, Token> tokens;
+  TokenId last_token_id;
+  // The last revision of the server's own journal that was given out.
+  Revision last_revision;
 
   friend bool operator==(const Directory&, const Directory&) = default;
 };

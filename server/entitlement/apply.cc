@@ -7,8 +7,27 @@
 #include "entitlement/check.h"
 
 namespace usher::entitlement {
+namespace {
+
+void ApplyToServer(Directory* directory, const Change& change) {
+  Require(directory != nullptr && !change.account, "a change of the server without the server");
+  std::visit(
+      [directory, &change](const auto& payload) {
+        if constexpr (requires { Move(*directory, change, payload); }) {
+          Move(*directory, change, payload);
+        }
+      },
+      change.payload);
+  directory->last_revision = std::max(directory->last_revision, change.revision);
+}
+
+}  // namespace
 
 void Apply(const MutableUnits& units, const Change& change) {
+  if (AltersServer(change.payload)) {
+    ApplyToServer(units.directory, change);
+    return;
+  }
   Require(units.account != nullptr, "a change without its account");
   std::visit(
       [&units, &change](const auto& payload) {
@@ -18,7 +37,7 @@ void Apply(const MutableUnits& units, const Change& change) {
           Move(*units.application, change, payload);
         } else if constexpr (requires { Move(*units.account, change, payload); }) {
           Move(*units.account, change, payload);
-        } else {
+        } else if constexpr (requires { Move(units, change, payload); }) {
           Move(units, change, payload);
         }
       },

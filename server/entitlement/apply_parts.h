@@ -63,6 +63,10 @@ void Move(Account& account, const Change& change, const CallEnded& ended);
 void Move(Account& account, const Change& change, const CallAdjusted& adjusted);
 void Move(Account& account, const Change& change, const CallsForgotten& forgotten);
 
+// apply_token.cc
+void Move(Directory& directory, const Change& change, const TokenCreated& created);
+void Move(Directory& directory, const Change& change, const TokenRevoked& revoked);
+
 // The license of that id, to be altered; a defect where there is none.
 License& LicenseAt(Application& application, LicenseId id);
 

@@ -40,4 +40,9 @@ bool AltersAccount(const ChangePayload& payload) {
       payload);
 }
 
+bool AltersServer(const ChangePayload& payload) {
+  return std::holds_alternative<TokenCreated>(payload) ||
+         std::holds_alternative<TokenRevoked>(payload);
+}
+
 }  // namespace usher::entitlement

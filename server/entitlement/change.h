@@ -22,6 +22,7 @@
 #include "entitlement/application.h"
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
+#include "entitlement/token.h"
 #include "entitlement/types.h"
 #include "entitlement/voice.h"
 
@@ -366,6 +367,19 @@ struct UsageMonthStarted {
   absl::Time month_end;
 };
 
+// ---- Tokens: changes of the server itself, which name no account
+
+struct TokenCreated {
+  Token token;
+};
+
+struct TokenRevoked {
+  TokenId id;
+  // As they are.
+  Role role = Role::kViewer;
+  AccountId account;
+};
+
 using ChangePayload =
     std::variant<AccountCreated, AccountUpdated, TimeZoneChanged, ApplicationCreated,
                  ApplicationUpdated, ApplicationDeleted, ApplicationUndeleted, TrialStarted,
@@ -376,7 +390,7 @@ using ChangePayload =
                  PhoneOffline, PhoneDraining, PhoneTtlChanged, PhoneRenewed, VoicePlanStored,
                  MinutesGranted, MinutesExpired, CallStarted, CallConnected, CallHeld,
                  CallTtlChanged, CallsExtended, CallsContinued, CallEnded, CallAdjusted,
-                 CallsForgotten, DenialCounted, UsageMonthStarted>;
+                 CallsForgotten, DenialCounted, UsageMonthStarted, TokenCreated, TokenRevoked>;
 
 enum class ChangeClass : int8_t { kEvent, kDurable, kMemory };
 
@@ -386,7 +400,11 @@ ChangeClass ClassOf(const ChangePayload& payload);
 // the unit that they name, and some the account's directory.
 bool AltersAccount(const ChangePayload& payload);
 
+// Whether the change alters the server's own state and stands in the server's own journal.
+bool AltersServer(const ChangePayload& payload);
+
 struct Change {
+  // None for the server's own.
   AccountNo account;
   // None for the account's own.
   ApplicationNo application;

@@ -34,6 +34,13 @@ class ChangeList {
     return Append(application, std::move(payload));
   }
 
+  // Adds a change of the server itself.
+  Revision AddForServer(const Directory& directory, ChangePayload payload) {
+    account_ = AccountNo();
+    next_revision_ = directory.last_revision.next();
+    return Append(ApplicationNo(), std::move(payload));
+  }
+
   // Changes that are added from now on took effect at `event_time`.
   void SetEventTime(absl::Time event_time) { event_time_ = event_time; }
 

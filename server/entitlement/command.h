@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
+#include "entitlement/token.h"
 #include "entitlement/types.h"
 
 namespace usher::entitlement {
@@ -38,6 +39,8 @@ struct GetAccount {};
 
 // Target: the server's own.
 struct ListAccounts {
+  // Where set, the only one that is shown.
+  AccountId only;
   AccountId after;
   int limit = 0;
 };
@@ -264,15 +267,34 @@ struct ListCalls {
 // Target: the account.
 struct GetVoiceBalance {};
 
-using CommandPayload =
-    std::variant<CreateAccount, GetAccount, ListAccounts, UpdateAccount, CreateApplication,
-                 GetApplication, ListApplications, UpdateApplication, DeleteApplication,
-                 UndeleteApplication, GetEntitlements, CreateOrder, RenewSubscription, GetOrder,
-                 ListOrders, GetSubscription, ListSubscriptions, GetLicense, ListLicenses,
-                 ResetLicenses, ListResets, ListBindings, StartSession, RenewSessions, EndSession,
-                 ForceOffline, SetMobileAnswering, CheckAccess, ListSessions, ListAgents,
-                 RegisterPhone, RenewPhones, UnregisterPhone, ListPhones, StartCall, ConnectCall,
-                 ExtendCalls, EndCall, GetCall, ListCalls, GetVoiceBalance>;
+// ---- Tokens. Target: the server's own.
+
+struct CreateToken {
+  // Its id and create_time are the decision's to give.
+  Token token;
+};
+
+struct ListTokens {
+  // The account's alone; all where empty.
+  AccountId account;
+  TokenId after;
+  int limit = 0;
+};
+
+struct RevokeToken {
+  TokenId id;
+  // Where set, tokens of others are not there.
+  AccountId account;
+};
+
+using CommandPayload = std::variant<
+    CreateAccount, GetAccount, ListAccounts, UpdateAccount, CreateApplication, GetApplication,
+    ListApplications, UpdateApplication, DeleteApplication, UndeleteApplication, GetEntitlements,
+    CreateOrder, RenewSubscription, GetOrder, ListOrders, GetSubscription, ListSubscriptions,
+    GetLicense, ListLicenses, ResetLicenses, ListResets, ListBindings, StartSession, RenewSessions,
+    EndSession, ForceOffline, SetMobileAnswering, CheckAccess, ListSessions, ListAgents,
+    RegisterPhone, RenewPhones, UnregisterPhone, ListPhones, StartCall, ConnectCall, ExtendCalls,
+    EndCall, GetCall, ListCalls, GetVoiceBalance, CreateToken, ListTokens, RevokeToken>;
 
 struct Command {
   Target target;

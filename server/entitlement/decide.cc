@@ -14,7 +14,8 @@ template <typename T, typename... Others>
 constexpr bool kIsOneOf = (std::is_same_v<T, Others> || ...);
 
 template <typename C>
-constexpr bool kNeedsNoUnit = kIsOneOf<C, CreateAccount, ListAccounts>;
+constexpr bool kNeedsNoUnit =
+    kIsOneOf<C, CreateAccount, ListAccounts, CreateToken, ListTokens, RevokeToken>;
 
 template <typename C>
 constexpr bool kNeedsAccountOnly =

@@ -53,7 +53,8 @@ Outcome DecideOn(const Units& units, const GetAccount& /*command*/, const Contex
 }
 
 Outcome DecideOn(const Units& /*units*/, const ListAccounts& command, const Context& /*context*/) {
-  return Outcome{Reply(HistoryQuery(AccountsQuery{.after = command.after, .limit = command.limit})),
+  return Outcome{Reply(HistoryQuery(AccountsQuery{
+                     .only = command.only, .after = command.after, .limit = command.limit})),
                  {}};
 }
 

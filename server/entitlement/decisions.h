@@ -95,4 +95,11 @@ Outcome DecideOn(const Units& units, const GetCall& command, const Context& cont
 Outcome DecideOn(const Units& units, const ListCalls& command, const Context& context);
 Outcome DecideOn(const Units& units, const GetVoiceBalance& command, const Context& context);
 
+// decide_token.cc
+// An expire_time that has passed.
+std::optional<Refusal> CheckItems(const CreateToken& command, const Context& context);
+Outcome DecideOn(const Units& units, const CreateToken& command, const Context& context);
+Outcome DecideOn(const Units& units, const ListTokens& command, const Context& context);
+Outcome DecideOn(const Units& units, const RevokeToken& command, const Context& context);
+
 }  // namespace usher::entitlement

@@ -22,6 +22,8 @@ namespace usher::entitlement {
 
 // In the order of their ids.
 struct AccountsQuery {
+  // Where set, the only one that is shown.
+  AccountId only;
   // None for the first.
   AccountId after;
   int limit = 0;

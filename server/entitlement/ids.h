@@ -62,6 +62,9 @@ using SubscriptionId = Number<struct SubscriptionIdTag>;
 using OrderId = Number<struct OrderIdTag>;
 using SessionId = Number<struct SessionIdTag>;
 
+// Of the server, in order of creation.
+using TokenId = Number<struct TokenIdTag>;
+
 // Unique within an account, in order of creation: lots of Voice AI minutes, and calls.
 using GrantId = Number<struct GrantIdTag>;
 using CallNo = Number<struct CallNoTag>;

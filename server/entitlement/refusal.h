@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
+#include "entitlement/token.h"
 #include "entitlement/types.h"
 
 namespace usher::entitlement {
@@ -35,6 +36,15 @@ struct RequestIdReused {
 };
 
 struct PageTokenMismatch {};
+
+// No credential, or one that is unknown, revoked or expired.
+struct InvalidCredential {};
+
+struct RoleForbids {
+  Role role = Role::kViewer;
+  // Full name, "usher.v1.AgentService/StartSession".
+  std::string method;
+};
 
 // `resource` is the full name, "accounts/acme/applications/support/licenses/7".
 struct ResourceNotFound {
@@ -84,6 +94,10 @@ struct WrongState {
   std::string state;
   // The full name of what is in it.
   std::string resource;
+};
+
+struct LastOperatorToken {
+  TokenId token;
 };
 
 struct NoIdleLicense {
@@ -137,10 +151,11 @@ struct ServerDraining {};
 // In the order of precedence of the contract's ErrorReason within each group.
 using Refusal =
     std::variant<InvalidField, BelowMinimumPurchase, RequestIdReused, PageTokenMismatch,
-                 ResourceNotFound, ResourceAlreadyExists, PackageRequired, EditionMismatch,
-                 SubscriptionAmbiguous, LicenseExpired, NothingToReset, VoicePackageRequired,
-                 ApplicationIsDeleted, WrongState, NoIdleLicense, SipPoolExhausted,
-                 VoiceConcurrencyExhausted, VoiceMinutesExhausted, ResetLimitReached, EtagMismatch,
-                 Overloaded, StoreUnavailable, ServerDraining>;
+                 InvalidCredential, RoleForbids, ResourceNotFound, ResourceAlreadyExists,
+                 PackageRequired, EditionMismatch, SubscriptionAmbiguous, LicenseExpired,
+                 NothingToReset, VoicePackageRequired, ApplicationIsDeleted, WrongState,
+                 LastOperatorToken, NoIdleLicense, SipPoolExhausted, VoiceConcurrencyExhausted,
+                 VoiceMinutesExhausted, ResetLimitReached, EtagMismatch, Overloaded,
+                 StoreUnavailable, ServerDraining>;
 
 }  // namespace usher::entitlement

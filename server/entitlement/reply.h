@@ -19,6 +19,7 @@
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
 #include "entitlement/refusal.h"
+#include "entitlement/token.h"
 #include "entitlement/types.h"
 #include "entitlement/voice.h"
 
@@ -301,6 +302,15 @@ struct VoiceBalanceReply {
   std::vector<VoiceConcurrencyView> concurrency;
 };
 
+struct TokenReply {
+  Token token;
+};
+
+struct TokensReply {
+  std::vector<Token> tokens;
+  bool more = false;
+};
+
 // The first answer to the same request_id and payload, as it was encoded then (R28). Made by the
 // engine.
 struct RememberedReply {
@@ -316,6 +326,6 @@ using Reply =
                  MobileAnsweringReply, CheckAccessReply, SessionsReply, AgentsReply,
                  RegisterPhoneReply, RenewPhonesReply, UnregisterPhoneReply, PhonesReply, CallReply,
                  ExtendCallsReply, CallsReply, VoiceBalanceReply, RememberedReply, HistoryQuery,
-                 HistoryPage>;
+                 HistoryPage, TokenReply, TokensReply>;
 
 }  // namespace usher::entitlement

@@ -3,17 +3,17 @@
 
 namespace usher::rpc {
 
-void RegisterAgentService(CallRegistry& calls, const Submitter& submit) {
+void RegisterAgentService(CallRegistry& calls, const Backend& backend) {
   using Service = v1::AgentService::AsyncService;
   auto* service = calls.Serve<Service>();
-  AddToEngine(calls, service, &Service::RequestStartSession, submit);
-  AddToEngine(calls, service, &Service::RequestRenewSessions, submit);
-  AddToEngine(calls, service, &Service::RequestEndSession, submit);
-  AddToEngine(calls, service, &Service::RequestForceOffline, submit);
-  AddToEngine(calls, service, &Service::RequestSetMobileAnswering, submit);
-  AddToEngine(calls, service, &Service::RequestCheckAccess, submit);
-  AddToEngine(calls, service, &Service::RequestListSessions, submit);
-  AddToEngine(calls, service, &Service::RequestListAgents, submit);
+  AddToEngine(calls, service, &Service::RequestStartSession, backend);
+  AddToEngine(calls, service, &Service::RequestRenewSessions, backend);
+  AddToEngine(calls, service, &Service::RequestEndSession, backend);
+  AddToEngine(calls, service, &Service::RequestForceOffline, backend);
+  AddToEngine(calls, service, &Service::RequestSetMobileAnswering, backend);
+  AddToEngine(calls, service, &Service::RequestCheckAccess, backend);
+  AddToEngine(calls, service, &Service::RequestListSessions, backend);
+  AddToEngine(calls, service, &Service::RequestListAgents, backend);
 }
 
 }  // namespace usher::rpc

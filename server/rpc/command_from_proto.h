@@ -9,6 +9,9 @@
 
 namespace usher::v1 {
 class CreateAccountRequest;
+class CreateTokenRequest;
+class ListTokensRequest;
+class RevokeTokenRequest;
 class GetAccountRequest;
 class ListAccountsRequest;
 class UpdateAccountRequest;
@@ -105,5 +108,11 @@ CommandOr CommandFrom(const v1::EndCallRequest& request);
 CommandOr CommandFrom(const v1::GetVoiceBalanceRequest& request);
 CommandOr CommandFrom(const v1::GetCallRequest& request);
 CommandOr CommandFrom(const v1::ListCallsRequest& request);
+
+// command_from_admin.cc
+// The digest of the token's secret is the caller's to fill in.
+CommandOr CommandFrom(const v1::CreateTokenRequest& request);
+CommandOr CommandFrom(const v1::ListTokensRequest& request);
+CommandOr CommandFrom(const v1::RevokeTokenRequest& request);
 
 }  // namespace usher::rpc

@@ -1,17 +1,19 @@
 // Dispatch: the way of a request through the wire layer, the same for every method that the engine
-// answers: caller, fields, engine, reply or refusal.
+// answers: caller and role, fields, engine, reply or refusal.
 //
 // The answer is given on the engine's completion thread. Included by the *_service.cc only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "absl/time/clock.h"
+#include "auth/caller.h"
 #include "engine/engine.h"
+#include "rpc/admission.h"
 #include "rpc/call_registry.h"
-#include "rpc/caller.h"
 #include "rpc/command_from_proto.h"
 #include "rpc/fingerprint.h"
 #include "rpc/refusal_to_status.h"
@@ -65,22 +67,50 @@ void Answer(Responder<Request, Response> responder, const engine::Result& result
   responder.Answer();
 }
 
+// Who calls, where the call is let in; refuses it otherwise.
 template <typename Request, typename Response>
-void Dispatch(const Submitter& submit, const grpc::ServerContext& context,
-              Responder<Request, Response> responder) {
+std::optional<auth::Caller> AdmitOrRefuse(const Backend& backend,
+                                          const grpc::ServerContext& context,
+                                          Responder<Request, Response>& responder) {
+  const absl::Time now = absl::Now();
+  auto admitted = Admit(*backend.gate, context, responder.request(), now);
+  if (const auto* refusal = std::get_if<entitlement::Refusal>(&admitted)) {
+    responder.Refuse(ToStatus(*refusal, now));
+    return std::nullopt;
+  }
+  return std::get<auth::Caller>(std::move(admitted));
+}
+
+// The request as a submission that lacks only `done`; refuses the call where it can't be one.
+template <typename Request, typename Response>
+std::optional<engine::Submission> SubmissionOrRefuse(const Backend& backend,
+                                                     const grpc::ServerContext& context,
+                                                     Responder<Request, Response>& responder) {
+  const std::optional<auth::Caller> caller = AdmitOrRefuse(backend, context, responder);
+  if (!caller.has_value()) return std::nullopt;
   const Request& request = responder.request();
   CommandOr command = CommandFrom(request);
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&command)) {
-    return responder.Refuse(ToStatus(*refusal, absl::Now()));
+    responder.Refuse(ToStatus(*refusal, absl::Now()));
+    return std::nullopt;
   }
   engine::Submission submission;
   submission.command = std::get<entitlement::Command>(std::move(command));
-  submission.actor = CallerOf(context).actor;
+  BindTo(*caller, submission.command);
+  submission.actor = caller->actor();
   submission.identity = IdentityOf<Request, Response>(request);
-  submission.done = [responder = std::move(responder)](engine::Result result) mutable {
+  return submission;
+}
+
+template <typename Request, typename Response>
+void Dispatch(const Backend& backend, const grpc::ServerContext& context,
+              Responder<Request, Response> responder) {
+  std::optional<engine::Submission> submission = SubmissionOrRefuse(backend, context, responder);
+  if (!submission.has_value()) return;
+  submission->done = [responder = std::move(responder)](engine::Result result) mutable {
     Answer(std::move(responder), result);
   };
-  submit(std::move(submission));
+  backend.submit(*std::move(submission));
 }
 
 // Adds a method that the engine answers.
@@ -89,10 +119,10 @@ void AddToEngine(CallRegistry& calls, AsyncService* service,
                  void (Base::*receive)(grpc::ServerContext*, Request*,
                                        grpc::ServerAsyncResponseWriter<Response>*,
                                        grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*),
-                 const Submitter& submit) {
+                 const Backend& backend) {
   calls.Add(service, receive,
-            [submit](const grpc::ServerContext& context, Responder<Request, Response> responder) {
-              Dispatch(submit, context, std::move(responder));
+            [backend](const grpc::ServerContext& context, Responder<Request, Response> responder) {
+              Dispatch(backend, context, std::move(responder));
             });
 }
 

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "entitlement/account.h"
 #include "entitlement/civil.h"
 #include "google/protobuf/arena.h"
@@ -20,6 +21,8 @@ using entitlement::Change;
 
 // A login's events fit in, names included.
 constexpr size_t kArenaBytes = 4096;
+
+void SetString(std::string_view text, std::string* out) { out->assign(text.data(), text.size()); }
 
 // Writes one change's payload. Those that are no events say false.
 class PayloadWriter {
@@ -224,7 +227,24 @@ class PayloadWriter {
   bool operator()(const entitlement::DenialCounted&) { return false; }
   bool operator()(const entitlement::UsageMonthStarted&) { return false; }
 
+  bool operator()(const entitlement::TokenCreated& c) {
+    return WriteToken(c.token.id, c.token.role, c.token.account, false);
+  }
+  bool operator()(const entitlement::TokenRevoked& c) {
+    return WriteToken(c.id, c.role, c.account, true);
+  }
+
  private:
+  bool WriteToken(entitlement::TokenId id, entitlement::Role role,
+                  const entitlement::AccountId& account, bool revoked) {
+    if (!account.empty()) out_.set_account(AccountName(account));
+    v1::TokenChanged& changed = *out_.mutable_token_changed();
+    changed.set_token_id(absl::StrCat(id.value()));
+    SetString(ToString(role), changed.mutable_role());
+    changed.set_revoked(revoked);
+    return true;
+  }
+
   bool WriteAccount(const std::string& display_name, const std::string& zone) {
     v1::AccountChanged& changed = *out_.mutable_account_changed();
     changed.set_display_name(display_name);
@@ -266,8 +286,6 @@ class PayloadWriter {
   v1::Event& out_;
 };
 
-void SetString(std::string_view text, std::string* out) { out->assign(text.data(), text.size()); }
-
 }  // namespace
 
 bool WriteEventPayload(const Account& account, const Change& change, v1::Event& out) {
@@ -282,16 +300,19 @@ std::string EncodeEvents(const engine::CommandEvents& events) {
   google::protobuf::Arena arena(options);
   auto* told = google::protobuf::Arena::CreateMessage<v1::WatchEventsResponse>(&arena);
 
-  const std::string account_name = AccountName(events.account->id);
+  // The server's own events are of no account, unless their payload says which one.
+  static const Account kNone;
+  const Account& account = events.account != nullptr ? *events.account : kNone;
+  const std::string account_name = events.account != nullptr ? AccountName(account.id) : "";
   for (const Change& change : events.changes) {
     if (entitlement::ClassOf(change.payload) != entitlement::ChangeClass::kEvent) continue;
     v1::Event& event = *told->add_events();
-    WriteEventPayload(*events.account, change, event);
+    event.set_account(account_name);
+    WriteEventPayload(account, change, event);
     event.set_revision(change.revision.value());
     SetTime(change.event_time, event.mutable_event_time());
-    event.set_account(account_name);
-    if (const ApplicationEntry* entry = events.account->Find(change.application)) {
-      event.set_application(ApplicationName(events.account->id, entry->id));
+    if (const ApplicationEntry* entry = account.Find(change.application)) {
+      event.set_application(ApplicationName(account.id, entry->id));
     }
     SetString(events.actor, event.mutable_actor());
     SetString(events.request_id, event.mutable_request_id());

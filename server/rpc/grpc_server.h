@@ -21,6 +21,10 @@ class Server;
 class ServerCredentials;
 }  // namespace grpc
 
+namespace usher::auth {
+class Gatekeeper;
+}
+
 namespace usher::rpc {
 
 struct GrpcServerOptions {
@@ -28,6 +32,8 @@ struct GrpcServerOptions {
   std::string listen;
   // Plaintext where null.
   std::shared_ptr<grpc::ServerCredentials> credentials;
+  // Who may ask for reflection; anybody where null. Outlives the server.
+  const auth::Gatekeeper* reflection_gate = nullptr;
   int completion_queues = kCompletionQueuesDefault;
   int threads_per_queue = kThreadsPerQueueDefault;
 };

@@ -3,14 +3,14 @@
 
 namespace usher::rpc {
 
-void RegisterLicenseService(CallRegistry& calls, const Submitter& submit) {
+void RegisterLicenseService(CallRegistry& calls, const Backend& backend) {
   using Service = v1::LicenseService::AsyncService;
   auto* service = calls.Serve<Service>();
-  AddToEngine(calls, service, &Service::RequestGetLicense, submit);
-  AddToEngine(calls, service, &Service::RequestListLicenses, submit);
-  AddToEngine(calls, service, &Service::RequestResetLicenses, submit);
-  AddToEngine(calls, service, &Service::RequestListResets, submit);
-  AddToEngine(calls, service, &Service::RequestListBindings, submit);
+  AddToEngine(calls, service, &Service::RequestGetLicense, backend);
+  AddToEngine(calls, service, &Service::RequestListLicenses, backend);
+  AddToEngine(calls, service, &Service::RequestResetLicenses, backend);
+  AddToEngine(calls, service, &Service::RequestListResets, backend);
+  AddToEngine(calls, service, &Service::RequestListBindings, backend);
 }
 
 }  // namespace usher::rpc

@@ -3,22 +3,22 @@
 
 namespace usher::rpc {
 
-void RegisterOrderService(CallRegistry& calls, const Submitter& submit,
-                          const entitlement::Catalog* catalog) {
+void RegisterOrderService(CallRegistry& calls, const Backend& backend) {
   using Service = v1::OrderService::AsyncService;
   auto* service = calls.Serve<Service>();
   calls.Add(service, &Service::RequestListProducts,
-            [catalog](const grpc::ServerContext&,
+            [backend](const grpc::ServerContext& context,
                       Responder<v1::ListProductsRequest, v1::ListProductsResponse> responder) {
-              WriteProducts(*catalog, responder.message());
+              if (!AdmitOrRefuse(backend, context, responder).has_value()) return;
+              WriteProducts(*backend.catalog, responder.message());
               responder.Answer();
             });
-  AddToEngine(calls, service, &Service::RequestCreateOrder, submit);
-  AddToEngine(calls, service, &Service::RequestRenewSubscription, submit);
-  AddToEngine(calls, service, &Service::RequestGetOrder, submit);
-  AddToEngine(calls, service, &Service::RequestListOrders, submit);
-  AddToEngine(calls, service, &Service::RequestGetSubscription, submit);
-  AddToEngine(calls, service, &Service::RequestListSubscriptions, submit);
+  AddToEngine(calls, service, &Service::RequestCreateOrder, backend);
+  AddToEngine(calls, service, &Service::RequestRenewSubscription, backend);
+  AddToEngine(calls, service, &Service::RequestGetOrder, backend);
+  AddToEngine(calls, service, &Service::RequestListOrders, backend);
+  AddToEngine(calls, service, &Service::RequestGetSubscription, backend);
+  AddToEngine(calls, service, &Service::RequestListSubscriptions, backend);
 }
 
 }  // namespace usher::rpc

@@ -3,13 +3,13 @@
 
 namespace usher::rpc {
 
-void RegisterPhoneService(CallRegistry& calls, const Submitter& submit) {
+void RegisterPhoneService(CallRegistry& calls, const Backend& backend) {
   using Service = v1::PhoneService::AsyncService;
   auto* service = calls.Serve<Service>();
-  AddToEngine(calls, service, &Service::RequestRegisterPhone, submit);
-  AddToEngine(calls, service, &Service::RequestRenewPhones, submit);
-  AddToEngine(calls, service, &Service::RequestUnregisterPhone, submit);
-  AddToEngine(calls, service, &Service::RequestListPhones, submit);
+  AddToEngine(calls, service, &Service::RequestRegisterPhone, backend);
+  AddToEngine(calls, service, &Service::RequestRenewPhones, backend);
+  AddToEngine(calls, service, &Service::RequestUnregisterPhone, backend);
+  AddToEngine(calls, service, &Service::RequestListPhones, backend);
 }
 
 }  // namespace usher::rpc

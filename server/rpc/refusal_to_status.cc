@@ -32,6 +32,7 @@ std::string Instant(absl::Time time) {
 std::string Instant(std::optional<absl::Time> time) { return time ? Instant(*time) : ""; }
 
 std::string Short(entitlement::LicenseKind kind) { return std::string(ToString(kind)); }
+std::string Short(entitlement::Role role) { return std::string(ToString(role)); }
 std::string Short(Edition edition) { return std::string(ToString(edition)); }
 std::string Short(std::optional<Edition> edition) { return edition ? Short(*edition) : ""; }
 
@@ -74,6 +75,22 @@ RefusalText Explain(const entitlement::PageTokenMismatch&, absl::Time) {
           StatusCode::INVALID_ARGUMENT,
           "The page_token belongs to another list or to other filters. Start again without one.",
           {}};
+}
+
+RefusalText Explain(const entitlement::InvalidCredential&, absl::Time) {
+  return {v1::ERROR_REASON_INVALID_CREDENTIAL,
+          StatusCode::UNAUTHENTICATED,
+          "The call has no token, or one that is unknown, revoked or expired. Send the metadata "
+          "\"authorization: Bearer <secret>\".",
+          {}};
+}
+
+RefusalText Explain(const entitlement::RoleForbids& r, absl::Time) {
+  return {v1::ERROR_REASON_ROLE_FORBIDS,
+          StatusCode::PERMISSION_DENIED,
+          absl::StrCat("The token's role ", Short(r.role), " does not allow ", r.method,
+                       ", or not on this account."),
+          {{"role", Short(r.role)}, {"method", r.method}}};
 }
 
 RefusalText Explain(const entitlement::ResourceNotFound& r, absl::Time) {
@@ -176,6 +193,14 @@ RefusalText Explain(const entitlement::WrongState& r, absl::Time) {
           StatusCode::FAILED_PRECONDITION,
           WrongStateSentence(r),
           {{"state", r.state}, {"resource", r.resource}}};
+}
+
+RefusalText Explain(const entitlement::LastOperatorToken& r, absl::Time) {
+  return {v1::ERROR_REASON_LAST_OPERATOR_TOKEN,
+          StatusCode::FAILED_PRECONDITION,
+          absl::StrCat("Token ", r.token.value(),
+                       " is the last one of an operator. Create another one before you revoke it."),
+          {{"tokenId", absl::StrCat(r.token.value())}}};
 }
 
 RefusalText Explain(const entitlement::NoIdleLicense& r, absl::Time now) {

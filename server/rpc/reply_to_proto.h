@@ -9,6 +9,7 @@
 #include "entitlement/refusal.h"
 #include "entitlement/reply.h"
 #include "usher/v1/account_service.pb.h"
+#include "usher/v1/admin_service.pb.h"
 #include "usher/v1/agent_service.pb.h"
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
@@ -78,6 +79,11 @@ void WriteReply(const Reply&, const v1::RenewPhonesRequest&, v1::RenewPhonesResp
 void WriteReply(const Reply&, const v1::UnregisterPhoneRequest&, v1::UnregisterPhoneResponse&);
 void WriteReply(const Reply&, const v1::ListPhonesRequest&, v1::ListPhonesResponse&);
 
+// reply_to_admin.cc
+void WriteToken(const entitlement::Token& token, v1::Token& out);
+void WriteReply(const Reply&, const v1::CreateTokenRequest&, v1::CreateTokenResponse&);
+void WriteReply(const Reply&, const v1::ListTokensRequest&, v1::ListTokensResponse&);
+void WriteReply(const Reply&, const v1::RevokeTokenRequest&, v1::RevokeTokenResponse&);
 // reply_to_voice.cc
 void WriteReply(const Reply&, const v1::StartCallRequest&, v1::StartCallResponse&);
 void WriteReply(const Reply&, const v1::ConnectCallRequest&, v1::ConnectCallResponse&);

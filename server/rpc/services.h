@@ -7,20 +7,29 @@
 #include "engine/engine.h"
 #include "entitlement/catalog.h"
 
+namespace usher::auth {
+class Gatekeeper;
+}
+
 namespace usher::rpc {
 
 class CallRegistry;
 
-// Hands a command to the engine, as Engine::Submit does.
-using Submitter = std::function<void(engine::Submission)>;
+// What services answer from.
+struct Backend {
+  // Hands a command to the engine, as Engine::Submit does.
+  std::function<void(engine::Submission)> submit;
+  // These outlive the server.
+  const auth::Gatekeeper* gate = nullptr;
+  const entitlement::Catalog* catalog = nullptr;
+};
 
-void RegisterAccountService(CallRegistry& calls, const Submitter& submit);
-// `catalog` outlives the server.
-void RegisterOrderService(CallRegistry& calls, const Submitter& submit,
-                          const entitlement::Catalog* catalog);
-void RegisterLicenseService(CallRegistry& calls, const Submitter& submit);
-void RegisterAgentService(CallRegistry& calls, const Submitter& submit);
-void RegisterPhoneService(CallRegistry& calls, const Submitter& submit);
-void RegisterVoiceService(CallRegistry& calls, const Submitter& submit);
+void RegisterAccountService(CallRegistry& calls, const Backend& backend);
+void RegisterOrderService(CallRegistry& calls, const Backend& backend);
+void RegisterAdminService(CallRegistry& calls, const Backend& backend);
+void RegisterLicenseService(CallRegistry& calls, const Backend& backend);
+void RegisterAgentService(CallRegistry& calls, const Backend& backend);
+void RegisterPhoneService(CallRegistry& calls, const Backend& backend);
+void RegisterVoiceService(CallRegistry& calls, const Backend& backend);
 
 }  // namespace usher::rpc

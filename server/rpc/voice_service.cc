@@ -3,16 +3,16 @@
 
 namespace usher::rpc {
 
-void RegisterVoiceService(CallRegistry& calls, const Submitter& submit) {
+void RegisterVoiceService(CallRegistry& calls, const Backend& backend) {
   using Service = v1::VoiceService::AsyncService;
   auto* service = calls.Serve<Service>();
-  AddToEngine(calls, service, &Service::RequestStartCall, submit);
-  AddToEngine(calls, service, &Service::RequestConnectCall, submit);
-  AddToEngine(calls, service, &Service::RequestExtendCalls, submit);
-  AddToEngine(calls, service, &Service::RequestEndCall, submit);
-  AddToEngine(calls, service, &Service::RequestGetVoiceBalance, submit);
-  AddToEngine(calls, service, &Service::RequestGetCall, submit);
-  AddToEngine(calls, service, &Service::RequestListCalls, submit);
+  AddToEngine(calls, service, &Service::RequestStartCall, backend);
+  AddToEngine(calls, service, &Service::RequestConnectCall, backend);
+  AddToEngine(calls, service, &Service::RequestExtendCalls, backend);
+  AddToEngine(calls, service, &Service::RequestEndCall, backend);
+  AddToEngine(calls, service, &Service::RequestGetVoiceBalance, backend);
+  AddToEngine(calls, service, &Service::RequestGetCall, backend);
+  AddToEngine(calls, service, &Service::RequestListCalls, backend);
 }
 
 }  // namespace usher::rpc

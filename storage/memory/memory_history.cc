@@ -103,6 +103,7 @@ HistoryPage MemoryHistory::Read(const entitlement::AccountsQuery& query,
   std::map<entitlement::AccountId, const entitlement::Account*> by_id;
   for (const auto& [no, account] : accounts) by_id.emplace(account.id, &account);
   for (auto it = by_id.upper_bound(query.after); it != by_id.end(); ++it) {
+    if (!query.only.empty() && it->first != query.only) continue;
     if (static_cast<int>(page.accounts.size()) == query.limit) {
       page.more = true;
       break;

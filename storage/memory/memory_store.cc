@@ -178,6 +178,10 @@ absl::Status MemoryStore::Commit(const CommitBatch& batch) {
 void MemoryStore::Store(const Change& change) {
   entitlement::MutableUnits units;
   units.directory = &directory_;
+  if (AltersServer(change.payload)) {
+    entitlement::Apply(units, change);
+    return;
+  }
   units.account = &accounts_[change.account];
   if (change.application) units.application = &applications_[change.application];
   entitlement::Apply(units, change);

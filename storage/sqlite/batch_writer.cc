@@ -114,7 +114,8 @@ absl::Status BatchWriter::WriteChanges(absl::Span<const Change> changes) {
 }
 
 absl::Status BatchWriter::Cover(const Change& change) {
-  if (change.revision) {
+  // The server's own revision stands in its row.
+  if (change.revision && change.account) {
     USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, change.account, change.revision));
   }
   if (const auto* session = std::get_if<entitlement::SessionStarted>(&change.payload)) {
@@ -133,6 +134,7 @@ absl::Status BatchWriter::WriteJournal(absl::Span<const JournalEntry> entries) {
         " VALUES (?, ?, ?, ?, ?)",
         entry.account, entry.first_revision, entry.last_revision, entry.record_time,
         Blob{entry.payload}));
+    if (!entry.account) continue;
     USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, entry.account, entry.last_revision));
   }
   return absl::OkStatus();

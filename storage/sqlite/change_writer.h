@@ -83,6 +83,11 @@ absl::Status Write(Database& database, const entitlement::Change& change,
 absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::PhoneTtlChanged& changed);
 
+// change_writer_token.cc
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::TokenCreated& created);
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::TokenRevoked& revoked);
 // change_writer_voice.cc
 absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::VoicePlanStored& stored);

@@ -52,8 +52,8 @@ absl::StatusOr<HistoryPage> Read(Database& database, const AccountsQuery& query)
   entitlement::AccountsPage page;
   Rows rows = database.Select(
       "SELECT id, display_name, zone_name, create_time, pending_zone_name, pending_zone_time"
-      " FROM account WHERE id > ? ORDER BY id LIMIT ?",
-      query.after, int64_t{query.limit} + 1);
+      " FROM account WHERE id > ?1 AND (?2 = '' OR id = ?2) ORDER BY id LIMIT ?3",
+      query.after, query.only, int64_t{query.limit} + 1);
   while (rows.Next()) {
     entitlement::AccountView& account = page.accounts.emplace_back();
     std::optional<std::string> pending_name;

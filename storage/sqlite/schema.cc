@@ -346,7 +346,27 @@ CREATE TABLE voice_call (
 CREATE INDEX voice_call_by_end ON voice_call (account_no, end_time);
 )sql";
 
-constexpr std::array kMigrations = {kMigration1, kMigration2};
+// The credentials of callers. `meta` also keeps the last revision of the server's own journal,
+// whose entries have account_no 0.
+constexpr char kMigration3[] = R"sql(
+ALTER TABLE meta ADD COLUMN server_revision INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE token (
+  token_id INTEGER NOT NULL PRIMARY KEY CHECK (token_id > 0),
+  display_name TEXT NOT NULL,
+  role INTEGER NOT NULL CHECK (role IN (1, 2, 3, 4)),
+  -- Empty for an operator's.
+  account_id TEXT NOT NULL,
+  digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+  create_time INTEGER NOT NULL,
+  -- 9223372036854775807 where it never expires.
+  expire_time INTEGER NOT NULL,
+  revoke_time INTEGER,
+  CHECK ((account_id = '') = (role = 4))
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations = {kMigration1, kMigration2, kMigration3};
 
 absl::StatusOr<int64_t> ReadNumber(Database& database, Sql pragma) {
   Rows rows = database.Select(pragma);

@@ -29,6 +29,23 @@ absl::Status ReadApplications(Database& database, Account& account) {
   return rows.status();
 }
 
+absl::Status ReadTokens(Database& database, entitlement::Directory& directory) {
+  Rows rows = database.Select(
+      "SELECT token_id, display_name, role, account_id, digest, create_time, expire_time,"
+      " revoke_time FROM token ORDER BY token_id");
+  while (rows.Next()) {
+    entitlement::Token token;
+    rows.Read(token.id, token.display_name, token.role, token.account, token.digest,
+              token.create_time, token.expire_time, token.revoke_time);
+    directory.last_token_id = token.id;
+    directory.tokens.emplace_hint(directory.tokens.end(), token.id, std::move(token));
+  }
+  USHER_RETURN_IF_ERROR(rows.status());
+  Rows meta = database.Select("SELECT server_revision FROM meta");
+  if (meta.Next()) meta.Read(directory.last_revision);
+  return meta.status();
+}
+
 }  // namespace
 
 absl::StatusOr<entitlement::Directory> ReadDirectory(Database& database) {
@@ -45,6 +62,7 @@ absl::StatusOr<entitlement::Directory> ReadDirectory(Database& database) {
   Rows last = database.Select("SELECT IFNULL(MAX(application_no), 0) FROM application");
   if (last.Next()) last.Read(directory.last_application_no);
   USHER_RETURN_IF_ERROR(last.status());
+  USHER_RETURN_IF_ERROR(ReadTokens(database, directory));
   return directory;
 }
 

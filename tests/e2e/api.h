@@ -12,6 +12,7 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "usher/v1/account_service.grpc.pb.h"
+#include "usher/v1/admin_service.grpc.pb.h"
 #include "usher/v1/agent_service.grpc.pb.h"
 #include "usher/v1/license_service.grpc.pb.h"
 #include "usher/v1/order_service.grpc.pb.h"
@@ -22,6 +23,7 @@ namespace usher::e2e {
 
 // Short names of what the tests call.
 using Account = v1::AccountService::Stub;
+using Admin = v1::AdminService::Stub;
 using Agents = v1::AgentService::Stub;
 using Licenses = v1::LicenseService::Stub;
 using Orders = v1::OrderService::Stub;
@@ -75,7 +77,8 @@ class Api {
   explicit Api(std::shared_ptr<grpc::Channel> channel)
       : stubs_(v1::AccountService::NewStub(channel), v1::AgentService::NewStub(channel),
                v1::LicenseService::NewStub(channel), v1::OrderService::NewStub(channel),
-               v1::PhoneService::NewStub(channel), v1::VoiceService::NewStub(channel)) {}
+               v1::PhoneService::NewStub(channel), v1::VoiceService::NewStub(channel),
+               v1::AdminService::NewStub(channel)) {}
 
   // Calls a method with a request in text format.
   template <typename Stub, typename Request, typename Response>
@@ -139,7 +142,8 @@ class Api {
 
  private:
   std::tuple<std::unique_ptr<Account>, std::unique_ptr<Agents>, std::unique_ptr<Licenses>,
-             std::unique_ptr<Orders>, std::unique_ptr<Phones>, std::unique_ptr<Voice>>
+             std::unique_ptr<Orders>, std::unique_ptr<Phones>, std::unique_ptr<Voice>,
+             std::unique_ptr<Admin>>
       stubs_;
 };
 

@@ -44,6 +44,8 @@ class CliTest : public ::testing::Test {
     for (const absl::string_view word : absl::StrSplit(words, ' ')) arguments.emplace_back(word);
     arguments.push_back("--server");
     arguments.push_back(address_);
+    arguments.push_back("--token-file");
+    arguments.push_back(directory_.path() + "/data/operator.token");
     return arguments;
   }
 

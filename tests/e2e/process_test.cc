@@ -19,6 +19,11 @@ std::vector<std::string> On(const TempDir& dir, const std::string& listen = "127
   return {"--data-dir", dir.path() + "/data", "--listen", listen};
 }
 
+// A channel for the operator to the server on that directory.
+std::shared_ptr<grpc::Channel> ChannelTo(const TempDir& dir, const std::string& address) {
+  return testing::OwnChannel(address, testing::OperatorTokenIn(dir.path() + "/data"));
+}
+
 bool Says(const UsherdProcess& process, const std::string& text) {
   return process.output().find(text) != std::string::npos;
 }
@@ -28,7 +33,7 @@ TEST(Usherd, StartsFromNothingAndStopsOnSigterm) {
   UsherdProcess usherd(On(dir));
   const std::string address = usherd.WaitForAddress();
   ASSERT_FALSE(address.empty()) << usherd.output();
-  Api(testing::OwnChannel(address)).CreateSupport();
+  Api(ChannelTo(dir, address)).CreateSupport();
   usherd.Signal(SIGTERM);
   EXPECT_EQ(usherd.Wait(), kExitOk);
   EXPECT_TRUE(Says(usherd, "usherd " + std::string(Version()) + " serves on 127.0.0.1:"));
@@ -44,14 +49,14 @@ TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
     UsherdProcess usherd(On(dir));
     const std::string address = usherd.WaitForAddress();
     ASSERT_FALSE(address.empty()) << usherd.output();
-    Api api(testing::OwnChannel(address));
+    Api api(ChannelTo(dir, address));
     api.CreateSupport();
     api.AskInSupport(&Orders::CreateOrder,
                      "items { product: 'standard-agent-package' quantity: 2 }");
     std::vector<std::thread> threads;
     for (size_t t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
-        Api mine(testing::OwnChannel(address));
+        Api mine(ChannelTo(dir, address));
         for (int i = 0; true; ++i) {
           const auto login = mine.Login("agent" + std::to_string(t), "tab-" + std::to_string(i));
           if (!login.ok()) {
@@ -70,7 +75,7 @@ TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
   }
 
   UsherdProcess usherd(On(dir));
-  Api api(testing::OwnChannel(usherd.WaitForAddress()));
+  Api api(ChannelTo(dir, usherd.WaitForAddress()));
   for (size_t t = 0; t < kThreads; ++t) {
     EXPECT_GT(answered[t], 0);
     const auto sessions = api.AskInSupport(&Agents::ListSessions,
@@ -85,7 +90,7 @@ TEST(Usherd, KilledItLosesNothingThatItAnswered) {  // R30
   int64_t session = 0;
   {
     UsherdProcess usherd(On(dir));
-    Api api(testing::OwnChannel(usherd.WaitForAddress()));
+    Api api(ChannelTo(dir, usherd.WaitForAddress()));
     api.CreateSupport();
     for (int i = 0; i < 20; ++i) {
       session = api.Login("ada", "tab-" + std::to_string(i))->session().session_id();
@@ -94,7 +99,7 @@ TEST(Usherd, KilledItLosesNothingThatItAnswered) {  // R30
     EXPECT_EQ(usherd.Wait(), 128 + SIGKILL);
   }
   UsherdProcess usherd(On(dir));
-  Api api(testing::OwnChannel(usherd.WaitForAddress()));
+  Api api(ChannelTo(dir, usherd.WaitForAddress()));
   EXPECT_EQ(api.AskInSupport(&Agents::ListSessions).sessions(0).session_id(), session);
 }
 
@@ -108,7 +113,7 @@ TEST(Usherd, ASecondServerOnTheDataDirectoryIsRefused) {
   EXPECT_TRUE(Says(second, "can't serve")) << second.output();
   EXPECT_TRUE(Says(second, dir.path() + "/data")) << second.output();
   // The first one serves on.
-  EXPECT_TRUE(Api(testing::OwnChannel(address)).Call(&Account::ListAccounts, "").ok());
+  EXPECT_TRUE(Api(ChannelTo(dir, address)).Call(&Account::ListAccounts, "").ok());
 }
 
 TEST(Usherd, APortInUseIsSaid) {

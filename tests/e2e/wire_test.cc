@@ -29,9 +29,8 @@ grpc::Status CallEmpty(const std::shared_ptr<grpc::Channel>& channel, const std:
 TEST_F(WireTest, EveryMethodOfTheServedServicesAnswers) {
   const auto channel = server_.NewChannel();
   int methods = 0;
-  for (const char* name :
-       {"AccountService", "OrderService", "LicenseService", "AgentService", "PhoneService",
-        "VoiceService"}) {
+  for (const char* name : {"AccountService", "OrderService", "LicenseService", "AgentService",
+                           "PhoneService", "VoiceService"}) {
     const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
         "usher.v1." + std::string(name));
     ASSERT_NE(service, nullptr) << name;
@@ -50,9 +49,8 @@ TEST_F(WireTest, EveryMethodOfTheServedServicesAnswers) {
 
 TEST_F(WireTest, ServicesToComeAreUnimplemented) {
   const auto channel = server_.NewChannel();
-  for (const char* method :
-       {"/usher.v1.EventService/ListEvents", "/usher.v1.AdminService/GetStatus",
-        "/nobody.Service/Method"}) {
+  for (const char* method : {"/usher.v1.EventService/ListEvents",
+                             "/usher.v1.AdminService/GetStatus", "/nobody.Service/Method"}) {
     EXPECT_EQ(CallEmpty(channel, method).error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
   }
 }

@@ -1,8 +1,7 @@
-#include "entitlement/agent.h"
-
 #include <string>
 #include <vector>
 
+#include "entitlement/agent.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

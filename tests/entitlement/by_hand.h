@@ -178,7 +178,9 @@ inline std::vector<std::string> AllWords() {
                                     "CallAdjusted",
                                     "CallsForgotten",
                                     "DenialCounted",
-                                    "UsageMonthStarted"};
+                                    "UsageMonthStarted",
+                                    "TokenCreated",
+                                    "TokenRevoked"};
   EXPECT_EQ(words.size(), std::variant_size_v<ChangePayload>);
   return words;
 }

@@ -169,6 +169,12 @@ std::vector<Row> Rows() {
       {entitlement::CallsForgotten{}, ""},
       {entitlement::DenialCounted{LicenseKind::kAgent, Edition::kStandard}, ""},
       {entitlement::UsageMonthStarted{absl::CivilMonth(2026, 12), kLater}, ""},
+      {entitlement::TokenCreated{
+           {.id = entitlement::TokenId(7), .role = entitlement::Role::kOperator}},
+       "token_changed { token_id: '7' role: 'OPERATOR' }"},
+      {entitlement::TokenRevoked{.id = entitlement::TokenId(7),
+                                 .role = entitlement::Role::kOperator},
+       "token_changed { token_id: '7' role: 'OPERATOR' revoked: true }"},
   };
 }
 

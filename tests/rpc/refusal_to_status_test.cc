@@ -56,6 +56,18 @@ std::vector<Row> Rows() {
        StatusCode::INVALID_ARGUMENT,
        {},
        "The page_token belongs to another list or to other filters. Start again without one."},
+      {entitlement::InvalidCredential{},
+       "INVALID_CREDENTIAL",
+       StatusCode::UNAUTHENTICATED,
+       {},
+       "The call has no token, or one that is unknown, revoked or expired. Send the metadata "
+       "\"authorization: Bearer <secret>\"."},
+      {entitlement::RoleForbids{entitlement::Role::kViewer, "usher.v1.AgentService/StartSession"},
+       "ROLE_FORBIDS",
+       StatusCode::PERMISSION_DENIED,
+       {{"role", "VIEWER"}, {"method", "usher.v1.AgentService/StartSession"}},
+       "The token's role VIEWER does not allow usher.v1.AgentService/StartSession, or not on this "
+       "account."},
       {entitlement::ResourceNotFound{"accounts/acme"},
        "RESOURCE_NOT_FOUND",
        StatusCode::NOT_FOUND,
@@ -151,6 +163,11 @@ std::vector<Row> Rows() {
        StatusCode::FAILED_PRECONDITION,
        {{"state", "ENDED"}, {"resource", "accounts/a/applications/b/calls/c"}},
        "The call c of a/b has ended. A new call needs a call_id of its own."},
+      {entitlement::LastOperatorToken{entitlement::TokenId(1)},
+       "LAST_OPERATOR_TOKEN",
+       StatusCode::FAILED_PRECONDITION,
+       {{"tokenId", "1"}},
+       "Token 1 is the last one of an operator. Create another one before you revoke it."},
       {entitlement::NoIdleLicense{LicenseKind::kAgent, Edition::kStandard, 14, 14, 9, 2, kDecember,
                                   kNow},
        "NO_IDLE_LICENSE",
@@ -280,6 +297,8 @@ std::map<std::string, Promise> PromisesOfTheContract() {
 std::string CodeName(grpc::StatusCode code) {
   static const std::map<grpc::StatusCode, std::string> kNames = {
       {grpc::StatusCode::INVALID_ARGUMENT, "INVALID_ARGUMENT"},
+      {grpc::StatusCode::UNAUTHENTICATED, "UNAUTHENTICATED"},
+      {grpc::StatusCode::PERMISSION_DENIED, "PERMISSION_DENIED"},
       {grpc::StatusCode::NOT_FOUND, "NOT_FOUND"},
       {grpc::StatusCode::ALREADY_EXISTS, "ALREADY_EXISTS"},
       {grpc::StatusCode::FAILED_PRECONDITION, "FAILED_PRECONDITION"},
@@ -367,6 +386,7 @@ TEST(RefusalToStatus, ResourcesAreNamedAsPeopleSayThem) {
   // A caller's own ids may have any characters.
   EXPECT_EQ(ResourceWords("accounts/acme/applications/support/calls/sip/7@pbx"),
             "call sip/7@pbx of acme/support");
+  EXPECT_EQ(ResourceWords("tokens/7"), "token 7");
   EXPECT_EQ(ResourceWords("elsewhere"), "elsewhere");
 }
 

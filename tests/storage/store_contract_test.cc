@@ -193,6 +193,46 @@ TEST_P(StoreContract, UnitsWithLeasesAreFound) {
       ElementsAre(UnitRef{AccountNo(1), ApplicationNo()}, UnitRef{AccountNo(1), ApplicationNo(2)}));
 }
 
+TEST_P(StoreContract, TokensAreOfTheServer) {
+  CommitApplication();
+  const Token token{.id = TokenId(1),
+                    .display_name = "desk",
+                    .role = Role::kAgent,
+                    .account = AccountId("acme"),
+                    .digest = std::string(kTokenDigestBytes, '\xff'),
+                    .create_time = noon_,
+                    .expire_time = noon_ + absl::Hours(1)};
+  Token forever = token;
+  forever.id = TokenId(2);
+  forever.digest[0] = '\0';
+  forever.expire_time = absl::InfiniteFuture();
+  const auto of_server = [this](ChangePayload payload, int64_t revision) {
+    return Change{.account = AccountNo(),
+                  .application = ApplicationNo(),
+                  .revision = Revision(revision),
+                  .event_time = noon_,
+                  .payload = std::move(payload)};
+  };
+  const std::vector<Change> changes = {of_server(TokenCreated{token}, 1),
+                                       of_server(TokenCreated{forever}, 2),
+                                       of_server(TokenRevoked{.id = TokenId(2)}, 3)};
+  const JournalEntry entry{.account = AccountNo(),
+                           .first_revision = Revision(1),
+                           .last_revision = Revision(3),
+                           .record_time = noon_,
+                           .payload = "tokens"};
+  ASSERT_EQ(store_->Commit({.changes = changes, .journal = {&entry, 1}}), absl::OkStatus());
+  forever.revoke_time = noon_;
+  const Directory directory = store_->LoadDirectory().value();
+  EXPECT_EQ(directory.tokens.size(), 2U);
+  EXPECT_EQ(directory.tokens.at(TokenId(1)), token);
+  EXPECT_EQ(directory.tokens.at(TokenId(2)), forever);
+  EXPECT_EQ(directory.last_token_id, TokenId(2));
+  EXPECT_EQ(directory.last_revision, Revision(3));
+  // The server's own journal is apart from the accounts'.
+  EXPECT_EQ(store_->ReadJournal(AccountNo(), Revision(0), 9)->size(), 1U);
+}
+
 // ---- Answers (R28)
 
 TEST_P(StoreContract, AnswerIsFoundUnderItsKeyAlone) {

@@ -9,9 +9,11 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "grpcpp/grpcpp.h"
+#include "server/operator_token.h"
 
 namespace usher::testing {
 namespace {
@@ -34,6 +36,36 @@ std::string FaketimeLibrary() {
   globfree(&found);
   return path;
 }
+
+// Puts a token on each call of a channel.
+class TokenSender final : public grpc::experimental::Interceptor {
+ public:
+  explicit TokenSender(const std::string* authorization) : authorization_(authorization) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            grpc::experimental::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+      methods->GetSendInitialMetadata()->emplace("authorization", *authorization_);
+    }
+    methods->Proceed();
+  }
+
+ private:
+  const std::string* const authorization_;
+};
+
+class TokenSenderFactory final : public grpc::experimental::ClientInterceptorFactoryInterface {
+ public:
+  explicit TokenSenderFactory(const std::string& token) : authorization_("Bearer " + token) {}
+
+  grpc::experimental::Interceptor* CreateClientInterceptor(
+      grpc::experimental::ClientRpcInfo* /*info*/) override {
+    return new TokenSender(&authorization_);
+  }
+
+ private:
+  const std::string authorization_;
+};
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -68,10 +100,20 @@ TempDir::~TempDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address) {
+std::string OperatorTokenIn(const std::string& data_dir) {
+  std::ifstream file(data_dir + "/" + kOperatorTokenFile);
+  std::string token;
+  std::getline(file, token);
+  return token;
+}
+
+std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address, const std::string& token) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
+  if (!token.empty()) interceptors.push_back(std::make_unique<TokenSenderFactory>(token));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(
+      address, grpc::InsecureChannelCredentials(), arguments, std::move(interceptors));
 }
 
 TestServer::TestServer(ServerOptions options) : options_(std::move(options)) {

@@ -34,8 +34,13 @@ class TempDir {
   std::string path_;
 };
 
-// A channel with a connection of its own, however many there are to the same address.
-std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address);
+// The secret that a server left for its operator; empty where there is none.
+std::string OperatorTokenIn(const std::string& data_dir);
+
+// A channel with a connection of its own, however many there are to the same address. Its calls
+// carry the token; none where it is empty.
+std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address,
+                                          const std::string& token = "");
 
 class TestServer {
  public:
@@ -47,7 +52,10 @@ class TestServer {
   // HOST:PORT. Another one after a restart.
   std::string address() const { return server_->address(); }
   std::string data_dir() const { return options_.data_dir; }
-  std::shared_ptr<grpc::Channel> NewChannel() const { return OwnChannel(address()); }
+  // For calls of the operator.
+  std::shared_ptr<grpc::Channel> NewChannel() const {
+    return OwnChannel(address(), OperatorTokenIn(data_dir()));
+  }
   storage::Store& store() { return server_->store(); }
 
   void Stop();

@@ -120,7 +120,8 @@ std::string World::ReplayDifference() const {
     const Change& change = changes_[i];
     Application* application =
         change.application ? &UnitOf(applications, change.application) : nullptr;
-    Apply({&directory, &UnitOf(accounts, change.account), application}, change);
+    Account* account = change.account ? &UnitOf(accounts, change.account) : nullptr;
+    Apply({&directory, account, application}, change);
   }
   restart_at(changes_.size());
   if (directory != directory_) return "the directory";

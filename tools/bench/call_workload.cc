@@ -27,7 +27,8 @@ std::string NextSeries() {
 
 class CallOperation final : public Operation {
  public:
-  CallOperation(VoiceService::Stub* stub, const Site* site) : stub_(stub), series_(NextSeries()) {
+  CallOperation(VoiceService::Stub* stub, const Site* site)
+      : stub_(stub), site_(site), series_(NextSeries()) {
     start_.set_application(site->application());
     end_.set_application(site->application());
     end_.mutable_connected_duration()->set_seconds(kConnectedSeconds);
@@ -35,6 +36,7 @@ class CallOperation final : public Operation {
 
   bool Start(grpc::CompletionQueue* queue, void* tag) override {
     context_.emplace();
+    context_->AddMetadata("authorization", site_->authorization());
     if (starts_) {
       start_.set_call_id(absl::StrCat(series_, ++count_));
       start_reader_ = stub_->AsyncStartCall(&*context_, start_, queue);
@@ -68,6 +70,7 @@ class CallOperation final : public Operation {
 
  private:
   VoiceService::Stub* const stub_;
+  const Site* const site_;
   const std::string series_;
   uint64_t count_ = 0;
   bool starts_ = true;
@@ -97,6 +100,7 @@ class ExtendOperation final
 
   Reader Send(grpc::ClientContext* context, const ::usher::v1::ExtendCallsRequest& request,
               grpc::CompletionQueue* queue) override {
+    context->AddMetadata("authorization", site_->authorization());
     return stub_->PrepareAsyncExtendCalls(context, request, queue);
   }
 

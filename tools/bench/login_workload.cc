@@ -78,6 +78,7 @@ class LoginOperation final : public UnaryOperation<StartSessionRequest, StartSes
 
   Reader Send(grpc::ClientContext* context, const StartSessionRequest& request,
               grpc::CompletionQueue* queue) override {
+    context->AddMetadata("authorization", site_->authorization());
     return stub_->PrepareAsyncStartSession(context, request, queue);
   }
 

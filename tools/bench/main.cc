@@ -53,7 +53,7 @@ void Describe(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--rounds", arguments.rounds, "Rounds of each level [7; quick: 5]")
       ->check(CLI::Range(1, kRoundsMax));
-  app.add_option("--seconds", arguments.seconds, "Of each workload in each round [2; quick: 0.5]")
+  app.add_option("--seconds", arguments.seconds, "Of each workload in each round [2; quick: 0.4]")
       ->check(CLI::Range(kRoundSecondsMin, kRoundSecondsMax));
   app.add_option("--agents", plan.agents, "Agents with a license")
       ->check(CLI::Range(kAgentsMin, kAgentsMax))

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <fstream>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/operator_token.h"
 #include "tools/bench/call_workload.h"
 #include "tools/bench/connections.h"
 #include "tools/bench/disk_anchor.h"
@@ -199,18 +201,28 @@ void Describe(const Plan& plan, const MessageSizes& sizes, v1::Report& report) {
   report.set_response_bytes(sizes.response_bytes);
 }
 
+// What the server has left for its operator.
+std::string OperatorTokenIn(const std::string& data_dir) {
+  std::ifstream file(absl::StrCat(data_dir, "/", kOperatorTokenFile));
+  std::string token;
+  std::getline(file, token);
+  return token;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   auto directory = TemporaryDirectory::CreateIn(plan.directory);
   if (!directory.ok()) return directory.status();
-  auto server = ServerProcess::Start(absl::StrCat(directory->path(), "/data"), plan.server_wrapper);
+  const std::string data_dir = absl::StrCat(directory->path(), "/data");
+  auto server = ServerProcess::Start(data_dir, plan.server_wrapper);
   if (!server.ok()) return server.status();
   auto disk = DiskAnchor::Create(directory->path());
   if (!disk.ok()) return disk.status();
 
   const Connections connections(server->address(), plan.connections);
-  auto site = Site::Create(connections.at(0), plan.agents);
+  const std::string token = OperatorTokenIn(data_dir);
+  auto site = Site::Create(connections.at(0), token, plan.agents);
   if (!site.ok()) return site.status();
   absl::Status status = LogEverybodyIn(connections, site->get());
   if (!status.ok()) return status;

@@ -24,7 +24,8 @@ inline constexpr std::string_view kExtend = "extend-1000";
 
 struct Plan {
   // Of those above. One alone is for a profiler to look at.
-  std::vector<std::string> workloads = {std::string(kEcho), std::string(kLogin)};
+  std::vector<std::string> workloads = {std::string(kEcho), std::string(kLogin),
+                                        std::string(kCall)};
   // One level after the other, in this order.
   std::vector<int> in_flight = {64, 1, 256};
   int rounds = 7;
@@ -44,7 +45,7 @@ struct Plan {
 // For a continuous check: less than 30 seconds in all.
 inline void MakeQuick(Plan& plan) {
   plan.rounds = 5;
-  plan.recorded = absl::Milliseconds(500);
+  plan.recorded = absl::Milliseconds(400);
   plan.warm_up = absl::Milliseconds(150);
 }
 

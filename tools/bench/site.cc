@@ -33,12 +33,13 @@ constexpr std::chrono::seconds kSetupCallMax(60);
 
 // Calls a method of a stub and waits for its answer.
 template <typename Stub, typename Request, typename Response>
-absl::Status Call(Stub& stub,
+absl::Status Call(Stub& stub, const std::string& authorization,
                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                   const Request& request, Response* response) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kSetupCallMax);
   context.set_wait_for_ready(true);
+  context.AddMetadata("authorization", authorization);
   const grpc::Status status = (stub.*method)(&context, request, response);
   if (status.ok()) return absl::OkStatus();
   return absl::Status(
@@ -46,25 +47,29 @@ absl::Status Call(Stub& stub,
       absl::StrCat(Request::descriptor()->name(), " was refused: ", status.error_message()));
 }
 
-absl::Status CreateAccountAndApplication(const std::shared_ptr<grpc::Channel>& channel) {
+absl::Status CreateAccountAndApplication(const std::shared_ptr<grpc::Channel>& channel,
+                                         const std::string& authorization) {
   AccountService::Stub stub(channel);
   ::usher::v1::CreateAccountRequest account;
   account.set_account_id(kAccountId);
   ::usher::v1::CreateAccountResponse account_made;
-  absl::Status status = Call(stub, &AccountService::Stub::CreateAccount, account, &account_made);
+  absl::Status status =
+      Call(stub, authorization, &AccountService::Stub::CreateAccount, account, &account_made);
   if (!status.ok()) return status;
 
   ::usher::v1::CreateApplicationRequest application;
   application.set_account(account_made.account().name());
   application.set_application_id(kApplicationId);
   ::usher::v1::CreateApplicationResponse application_made;
-  return Call(stub, &AccountService::Stub::CreateApplication, application, &application_made);
+  return Call(stub, authorization, &AccountService::Stub::CreateApplication, application,
+              &application_made);
 }
 
 }  // namespace
 
-Site::Site(std::shared_ptr<grpc::Channel> channel, int agents)
+Site::Site(std::shared_ptr<grpc::Channel> channel, const std::string& token, int agents)
     : channel_(std::move(channel)),
+      authorization_(absl::StrCat("Bearer ", token)),
       application_(absl::StrCat("accounts/", kAccountId, "/applications/", kApplicationId)),
       agents_(static_cast<size_t>(agents)) {
   for (size_t i = 0; i < agents_.size(); ++i) {
@@ -75,10 +80,10 @@ Site::Site(std::shared_ptr<grpc::Channel> channel, int agents)
 }
 
 absl::StatusOr<std::unique_ptr<Site>> Site::Create(std::shared_ptr<grpc::Channel> channel,
-                                                   int agents) {
-  absl::Status status = CreateAccountAndApplication(channel);
+                                                   const std::string& token, int agents) {
+  std::unique_ptr<Site> site(new Site(std::move(channel), token, agents));
+  absl::Status status = CreateAccountAndApplication(site->channel_, site->authorization_);
   if (!status.ok()) return status;
-  std::unique_ptr<Site> site(new Site(std::move(channel), agents));
   status = site->Buy(agents);
   if (!status.ok()) return status;
   return site;
@@ -93,7 +98,8 @@ absl::Status Site::Buy(int licenses) {
   item->set_quantity(1);
   for (int left = licenses - kLicensesPerPackage;;) {
     ::usher::v1::CreateOrderResponse made;
-    const absl::Status status = Call(stub, &OrderService::Stub::CreateOrder, order, &made);
+    const absl::Status status =
+        Call(stub, authorization_, &OrderService::Stub::CreateOrder, order, &made);
     if (!status.ok() || left <= 0) return status;
     item->set_product("standard-agent");
     item->set_quantity(std::min(left, kOrderUnitsMax));
@@ -109,7 +115,8 @@ absl::Status Site::BuyVoice() {
   item->set_product("voice-agent-package");
   item->set_quantity(kOrderUnitsMax);
   ::usher::v1::CreateOrderResponse made;
-  absl::Status status = Call(orders, &OrderService::Stub::CreateOrder, order, &made);
+  absl::Status status =
+      Call(orders, authorization_, &OrderService::Stub::CreateOrder, order, &made);
   VoiceService::Stub voice(channel_);
   for (int i = 0; i < kCallsInHeartbeat && status.ok(); ++i) {
     const std::string id = absl::StrCat("live-", i);
@@ -118,13 +125,13 @@ absl::Status Site::BuyVoice() {
     start.set_call_id(id);
     start.mutable_ttl()->set_seconds(kCallTtlSeconds);
     ::usher::v1::StartCallResponse started;
-    status = Call(voice, &VoiceService::Stub::StartCall, start, &started);
+    status = Call(voice, authorization_, &VoiceService::Stub::StartCall, start, &started);
     if (!status.ok()) break;
     ::usher::v1::ConnectCallRequest connect;
     connect.set_application(application_);
     connect.set_call_id(id);
     ::usher::v1::ConnectCallResponse connected;
-    status = Call(voice, &VoiceService::Stub::ConnectCall, connect, &connected);
+    status = Call(voice, authorization_, &VoiceService::Stub::ConnectCall, connect, &connected);
     calls_.push_back(id);
   }
   return status;
@@ -167,7 +174,8 @@ absl::StatusOr<v1::Verification> Site::Verify() const {
   request.set_page_size(kPageSize);
   do {
     ::usher::v1::ListSessionsResponse page;
-    const absl::Status status = Call(stub, &AgentService::Stub::ListSessions, request, &page);
+    const absl::Status status =
+        Call(stub, authorization_, &AgentService::Stub::ListSessions, request, &page);
     if (!status.ok()) return status;
     for (const ::usher::v1::Session& session : page.sessions()) {
       const auto agent = waited_for.find(session.email());

@@ -27,9 +27,12 @@ inline constexpr int kAgentsMax = 500'000;
 class Site {
  public:
   // Buys one license for each agent beside the trial's three. Nobody is logged in yet.
+  // `token` is the operator's.
   static absl::StatusOr<std::unique_ptr<Site>> Create(std::shared_ptr<grpc::Channel> channel,
-                                                      int agents);
+                                                      const std::string& token, int agents);
 
+  // What calls have to send as `authorization`.
+  const std::string& authorization() const { return authorization_; }
   const std::string& application() const { return application_; }
   size_t agents() const { return agents_.size(); }
   // Agents are in no order that storage could profit from.
@@ -56,11 +59,12 @@ class Site {
     int64_t last_session_id = 0;
   };
 
-  Site(std::shared_ptr<grpc::Channel> channel, int agents);
+  Site(std::shared_ptr<grpc::Channel> channel, const std::string& token, int agents);
 
   absl::Status Buy(int licenses);
 
   const std::shared_ptr<grpc::Channel> channel_;
+  const std::string authorization_;
   const std::string application_;
   std::vector<Agent> agents_;
   std::vector<std::string> calls_;

@@ -55,6 +55,8 @@ class Stage:
         self._server = None
         # HOST:PORT; known once the server has taken a free port.
         self.address = None
+        # The operator's, which the server leaves in its data directory at its first start.
+        self._token = None
 
     def __enter__(self):
         self._directory = tempfile.mkdtemp(prefix="usher-demo-")
@@ -96,6 +98,9 @@ class Stage:
             serves = SERVES_ON.search(log)
             if serves:
                 self.address = serves["address"]
+                with open(os.path.join(self._directory, "data", "operator.token"),
+                          encoding="utf-8") as file:
+                    self._token = file.read().strip()
                 return
             if ended is not None:
                 raise Failure(f"usherd ended with exit code {ended}. It says:\n{log}")
@@ -147,7 +152,7 @@ class Stage:
                 [self._usher, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if merge else subprocess.PIPE, text=True, check=False,
                 encoding="utf-8", timeout=COMMAND_SECONDS_MAX,
-                env={**os.environ, "USHER_SERVER": self.address})
+                env={**os.environ, "USHER_SERVER": self.address, "USHER_TOKEN": self._token})
         except subprocess.TimeoutExpired:
             raise Failure(f"'{shlex.join(('usher', *arguments))}' did not end within "
                           f"{COMMAND_SECONDS_MAX} s.") from None

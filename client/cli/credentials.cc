@@ -1,0 +1,57 @@
+#include "client/cli/credentials.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace usher::cli {
+namespace {
+
+// The first line of a file; unset where it can't be read or has none.
+std::optional<std::string> FirstLineOf(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) return std::nullopt;
+  absl::StripAsciiWhitespace(&line);
+  if (line.empty()) return std::nullopt;
+  return line;
+}
+
+}  // namespace
+
+bool IsLocal(std::string_view server) {
+  const std::string host(server.substr(0, server.rfind(':')));
+  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+}
+
+std::vector<std::string> LocalTokenFiles() {
+  return {"usher-data/operator.token", "/var/lib/usher/operator.token"};
+}
+
+Credentials FindCredentials(const std::string& server, const std::string& token_file) {
+  if (!token_file.empty()) {
+    if (std::optional<std::string> token = FirstLineOf(token_file)) {
+      return {.token = *std::move(token), .source = token_file, .error = {}};
+    }
+    return {.token = {},
+            .source = {},
+            .error = absl::StrCat("--token-file ", token_file, " can't be read, or has no token.")};
+  }
+  const char* variable = std::getenv(kTokenVariable);  // NOLINT(concurrency-mt-unsafe): one thread.
+  if (variable != nullptr && *variable != '\0') {
+    return {.token = variable, .source = kTokenVariable, .error = {}};
+  }
+  if (!IsLocal(server)) return {};
+  for (const std::string& path : LocalTokenFiles()) {
+    if (std::optional<std::string> token = FirstLineOf(path)) {
+      return {.token = *std::move(token), .source = path, .error = {}};
+    }
+  }
+  return {};
+}
+
+}  // namespace usher::cli

@@ -1,0 +1,45 @@
+// Gatekeeper: lets a call in, or says why not: the credential first, then the role.
+//
+// Nothing is written for a call that is turned away. Any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "auth/caller.h"
+#include "auth/method_table.h"
+#include "auth/token_registry.h"
+#include "entitlement/refusal.h"
+
+namespace grpc {
+class ServerContextBase;
+}
+
+namespace usher::auth {
+
+// A method as the gatekeeper knows it.
+struct MethodRule {
+  // "usher.v1.AgentService/StartSession"
+  std::string name;
+  RoleSet roles;
+};
+
+class Gatekeeper {
+ public:
+  // `tokens` outlives the gatekeeper.
+  explicit Gatekeeper(const TokenRegistry* tokens) : tokens_(tokens) {}
+
+  // InvalidCredential, or RoleForbids where no account would change that.
+  std::variant<Caller, entitlement::Refusal> Admit(const grpc::ServerContextBase& context,
+                                                   const MethodRule& method, absl::Time now) const;
+
+ private:
+  const TokenRegistry* const tokens_;
+};
+
+// The secret in an `authorization` header, "Bearer <secret>"; empty where it is another thing.
+std::string_view SecretIn(std::string_view authorization);
+
+}  // namespace usher::auth

@@ -1,0 +1,131 @@
+// TLS between a real server and real clients: encryption, certificates of clients, renewal.
+#include "auth/tls.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "client/lib/client.h"
+#include "grpcpp/grpcpp.h"
+#include "gtest/gtest.h"
+#include "tests/support/certificates.h"
+#include "tests/support/test_server.h"
+
+namespace usher::e2e {
+namespace {
+
+using testing::Identity;
+using testing::MakeAuthority;
+using testing::MakeIdentity;
+using testing::TempDir;
+using testing::WriteFile;
+
+class TlsTest : public ::testing::Test {
+ protected:
+  std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
+
+  // Where the server finds its identity, and clients their authorities.
+  void Write(const Identity& server) {
+    WriteFile(Path("server.pem"), server.certificate);
+    WriteFile(Path("server.key"), server.key);
+    WriteFile(Path("ca.pem"), authority_.certificate);
+  }
+
+  ServerOptions Options() const {
+    ServerOptions options;
+    options.tls.certificate = Path("server.pem");
+    options.tls.key = Path("server.key");
+    return options;
+  }
+
+  // What a client is answered that trusts `ca`, and shows `mine` where it has something to show.
+  absl::StatusCode Ask(const testing::TestServer& server, const std::string& ca,
+                       const Identity& mine = {}) {
+    ClientOptions options;
+    options.server = server.address();
+    options.token = testing::OperatorTokenIn(server.data_dir());
+    options.timeout = absl::Seconds(5);
+    options.retry.attempts_max = 1;
+    options.tls.enabled = !ca.empty();
+    options.tls.ca_file = ca;
+    if (!mine.certificate.empty()) {
+      options.tls.certificate_file = WriteFile(Path("mine.pem"), mine.certificate);
+      options.tls.key_file = WriteFile(Path("mine.key"), mine.key);
+    }
+    const auto answer = Client(options).WhoAmI(v1::WhoAmIRequest());
+    return answer.ok() ? absl::StatusCode::kOk : answer.error().code;
+  }
+
+  const TempDir directory_;
+  const Identity authority_ = MakeAuthority("Acme authority");
+};
+
+TEST_F(TlsTest, ClientsThatTrustTheAuthorityAreServedAndOthersAreNot) {
+  Write(MakeIdentity("usherd", authority_));
+  testing::TestServer server(Options());
+  EXPECT_EQ(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
+  const std::string stranger =
+      WriteFile(Path("other.pem"), MakeAuthority("Another authority").certificate);
+  EXPECT_EQ(Ask(server, stranger), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Ask(server, ""), absl::StatusCode::kUnavailable) << "plaintext is not answered";
+}
+
+TEST_F(TlsTest, WhoMustShowACertificateIsServedWithOneOnly) {
+  Write(MakeIdentity("usherd", authority_));
+  const Identity clients = MakeAuthority("Acme's clients");
+  ServerOptions options = Options();
+  options.tls.client_ca = WriteFile(Path("clients.pem"), clients.certificate);
+  testing::TestServer server(options);
+  EXPECT_EQ(Ask(server, Path("ca.pem"), MakeIdentity("console", clients)), absl::StatusCode::kOk);
+  EXPECT_NE(Ask(server, Path("ca.pem"), MakeIdentity("console", authority_)),
+            absl::StatusCode::kOk);
+  EXPECT_NE(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
+}
+
+TEST_F(TlsTest, ARenewedCertificateIsInUseWithoutARestart) {
+  Write(MakeIdentity("usherd", authority_));
+  testing::TestServer server(Options());
+  ASSERT_EQ(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
+  // Signed by another authority, so that clients can tell.
+  const Identity next = MakeAuthority("Next authority");
+  const std::string trust = WriteFile(Path("next.pem"), next.certificate);
+  const Identity renewed = MakeIdentity("usherd", next);
+  WriteFile(Path("server.key"), renewed.key);
+  WriteFile(Path("server.pem"), renewed.certificate);
+  const absl::Time deadline =
+      absl::Now() + 3 * absl::Seconds(auth::kCertificateRefreshSeconds) + absl::Seconds(5);
+  while (Ask(server, trust) != absl::StatusCode::kOk && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(500));
+  }
+  EXPECT_EQ(Ask(server, trust), absl::StatusCode::kOk);
+  EXPECT_NE(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
+}
+
+TEST_F(TlsTest, WhatIsWrongWithTheFilesIsSaid) {
+  const Identity mine = MakeIdentity("usherd", authority_);
+  Write(mine);
+  WriteFile(Path("foreign.key"), MakeIdentity("other", authority_).key);
+  WriteFile(Path("noise"), "no PEM at all");
+  const struct {
+    auth::TlsFiles files;
+    const char* said;
+  } cases[] = {
+      {{Path("server.pem"), "", ""}, "both --tls-cert and --tls-key"},
+      {{"", "", Path("ca.pem")}, "both --tls-cert and --tls-key"},
+      {{Path("nowhere"), Path("server.key"), ""}, "--tls-cert "},
+      {{Path("noise"), Path("server.key"), ""}, "has no certificate"},
+      {{Path("server.pem"), Path("nowhere"), ""}, "can't be read"},
+      {{Path("server.pem"), Path("noise"), ""}, "has no private key"},
+      {{Path("server.pem"), Path("foreign.key"), ""}, "is not the key of the certificate"},
+      {{Path("server.pem"), Path("server.key"), Path("noise")}, "--tls-client-ca "},
+  };
+  for (const auto& wrong : cases) {
+    const absl::Status status = auth::MakeCredentials(wrong.files).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_NE(std::string(status.message()).find(wrong.said), std::string::npos) << status;
+  }
+  EXPECT_TRUE(auth::MakeCredentials({Path("server.pem"), Path("server.key"), ""}).ok());
+}
+
+}  // namespace
+}  // namespace usher::e2e
