@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "rpc/call_registry.h"
 #include "server/server.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
 #include "tools/bench/echo.grpc.pb.h"
 
 namespace usher::bench {
@@ -32,6 +35,13 @@ void RegisterEchoService(rpc::CallRegistry& calls) {
       });
 }
 
+// The first line on standard output is the port.
+void LogTroubleToStandardError() {
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "usher-bench", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::set_level(spdlog::level::warn);
+}
+
 // Writes a line to standard output, and has it show what standard error shows from then on: the
 // server's log is for people, and who reads the line will not go on reading.
 absl::Status SayAndCloseOutput(const std::string& line) {
@@ -47,6 +57,7 @@ absl::Status SayAndCloseOutput(const std::string& line) {
 
 absl::Status ServeUntilInputEnds(const std::string& data_dir) {
   signal(SIGPIPE, SIG_IGN);
+  LogTroubleToStandardError();
   ServerOptions options;
   options.data_dir = data_dir;
   options.listen = "127.0.0.1:0";
