@@ -153,4 +153,15 @@ inline AgentView AgentNow(World& world, const std::string& name) {
   return reply.agents.empty() ? AgentView{} : reply.agents[0];
 }
 
+inline SessionView SessionNow(World& world, SessionId id) {
+  const auto reply = world.Ask<SessionsReply>(
+      ListSessions{.email = {}, .channel = {}, .after = SessionId(id.value() - 1), .limit = 1});
+  return reply.sessions.empty() ? SessionView{} : reply.sessions[0];
+}
+
+// What a reset now would do.
+inline ResetReply Preview(World& world, std::vector<LicenseId> ids = {}) {
+  return world.Ask<ResetReply>(ResetLicenses{.license_ids = std::move(ids), .validate_only = true});
+}
+
 }  // namespace usher::entitlement::testing

@@ -44,4 +44,8 @@ inline void Logout(World& world, const StartSessionReply& login) {
   world.Ask<EndSessionReply>(EndSession{.id = login.session.id});
 }
 
+inline const Subscription& SubscriptionOf(World& world, int64_t id = 1) {
+  return world.application().subscriptions.at(SubscriptionId(id));
+}
+
 }  // namespace usher::entitlement::testing

@@ -5,6 +5,7 @@
 #include "entitlement/limits.h"
 #include "gtest/gtest.h"
 #include "tests/entitlement/buying.h"
+#include "tests/entitlement/renewals.h"
 #include "tests/support/world.h"
 
 namespace usher::entitlement {
@@ -12,48 +13,24 @@ namespace {
 
 using testing::At;
 using testing::Buy;
+using testing::Ids;
 using testing::Item;
+using testing::kExpiry;
 using testing::kPremiumAgent;
 using testing::kPremiumPackage;
 using testing::kPremiumSip;
+using testing::kRenewedExpiry;
 using testing::kStandardAgent;
 using testing::kStandardPackage;
 using testing::kStandardSip;
+using testing::LicenseOf;
 using testing::Login;
 using testing::Logout;
+using testing::OneRenewal;
+using testing::Renew;
+using testing::SubscriptionOf;
+using testing::Values;
 using testing::World;
-
-// A subscription that is bought when World starts, at 2026-11-02T09:00:00Z, for a month.
-constexpr char kExpiry[] = "2026-12-02T09:00:00Z";
-constexpr char kRenewedExpiry[] = "2027-01-02T09:00:00Z";
-
-OrderReply Renew(World& world, RenewSubscription command = {}) {
-  if (!command.id) command.id = SubscriptionId(1);
-  return world.Ask<OrderReply>(command);
-}
-
-const Subscription& SubscriptionOf(World& world, int64_t id = 1) {
-  return world.application().subscriptions.at(SubscriptionId(id));
-}
-
-const License& LicenseOf(World& world, int64_t id) {
-  return world.application().licenses.at(static_cast<size_t>(id - 1));
-}
-
-std::vector<int64_t> Values(const std::vector<LicenseId>& ids) {
-  std::vector<int64_t> values;
-  for (const LicenseId id : ids) values.push_back(id.value());
-  return values;
-}
-
-// The one renewal among the changes since the last look.
-SubscriptionRenewed OneRenewal(const std::vector<Change>& changes) {
-  const auto renewals = World::Only<SubscriptionRenewed>(changes);
-  EXPECT_EQ(renewals.size(), 1u);
-  return renewals.empty() ? SubscriptionRenewed{} : renewals.front();
-}
-
-using Ids = std::vector<int64_t>;
 
 TEST(DecideRenewal, ExtendsFromTheOldExpiry) {  // R9
   World world;
@@ -318,99 +295,6 @@ TEST(DecideRenewal, InTimeItEndsTheDraining) {  // R9, R16
   world.ExpectReplayGivesTheSameState();
 }
 
-TEST(DecideRenewal, LateItBringsLicensesBackWithIdsAndHolders) {  // R9
-  World world;
-  world.WithApplication();
-  Buy(world, {Item(kPremiumPackage, 1)});
-  const auto ann = Login(world, "ann@example.com", Edition::kPremium);
-  Logout(world, ann);
-  world.AdvanceTo(At(kExpiry) + absl::Hours(24 * 20));
-  ASSERT_TRUE(LicenseOf(world, ann.license.id.value()).expired);
-  world.NewChanges();
-
-  Renew(world);
-  const License& revived = LicenseOf(world, ann.license.id.value());
-  EXPECT_FALSE(revived.expired);
-  EXPECT_EQ(revived.holder, "ann@example.com");
-  // From the old expiry, not from today.
-  EXPECT_EQ(revived.expire_time, At(kRenewedExpiry));
-  EXPECT_TRUE(World::Only<LicenseReleased>(world.NewChanges()).empty());
-  EXPECT_EQ(world.application().pool(LicenseKind::kAgent, Edition::kPremium).total, 3);
-  const auto again = Login(world, "ann@example.com", Edition::kPremium);
-  EXPECT_FALSE(again.newly_bound);
-  EXPECT_EQ(again.license.id, ann.license.id);
-  world.ExpectReplayGivesTheSameState();
-}
-
-TEST(DecideRenewal, LateItReleasesWhoIsNotCarried) {  // R9
-  World world;
-  world.WithApplication();
-  Buy(world, {Item(kPremiumPackage, 2)});
-  for (const char* email : {"a@x.org", "b@x.org", "c@x.org", "d@x.org"}) {
-    Logout(world, Login(world, email, Edition::kPremium));
-  }
-  world.AdvanceTo(At(kExpiry) + absl::Hours(1));
-  world.NewChanges();
-  Renew(world, {.units = 1});
-  const std::vector<Change> changes = world.NewChanges();
-  // Agents on 4 to 7, idle 8 and 9; SIP 10 to 15.
-  EXPECT_EQ(Values(OneRenewal(changes).lapsed), (Ids{7, 8, 9, 13, 14, 15}));
-  const auto released = World::Only<LicenseReleased>(changes);
-  ASSERT_EQ(released.size(), 1u);
-  EXPECT_EQ(released.front().email, Email("d@x.org"));
-  EXPECT_EQ(released.front().cause, ReleaseCause::kLapsed);
-  EXPECT_EQ(world.application().Find(Email("d@x.org")), nullptr);
-  EXPECT_FALSE(LicenseOf(world, 7).held());
-  EXPECT_TRUE(LicenseOf(world, 7).expired);
-  world.ExpectReplayGivesTheSameState();
-}
-
-TEST(DecideRenewal, WhoDrainsOnALapsedLicenseGoesOnToTheDeadline) {  // R9, R16
-  World world;
-  world.WithApplication();
-  Buy(world, {Item(kPremiumPackage, 2)});
-  world.AdvanceTo(At("2026-12-02T08:59:00Z"));
-  for (const char* email : {"a@x.org", "b@x.org", "c@x.org", "d@x.org"}) {
-    Login(world, email, Edition::kPremium);
-  }
-  world.AdvanceTo(At("2026-12-02T09:01:00Z"));
-  Renew(world, {.units = 1});
-  const Agent* agent = world.application().Find(Email("d@x.org"));
-  ASSERT_NE(agent, nullptr);
-  EXPECT_EQ(agent->drain_deadline, At("2026-12-02T09:05:00Z"));
-  EXPECT_FALSE(world.application().Find(Email("a@x.org"))->drain_deadline.has_value());
-  world.AdvanceTo(At("2026-12-02T09:05:00Z"));
-  EXPECT_EQ(world.application().sessions.size(), 3u);
-}
-
-TEST(DecideRenewal, IsPossibleUpToThirtyDaysAfterTheExpiry) {  // R2, R9
-  World world;
-  world.WithApplication();
-  Buy(world, {Item(kStandardPackage, 1)});
-  world.AdvanceTo(At("2027-01-01T09:00:00Z") - absl::Microseconds(1));
-  EXPECT_EQ(Renew(world, {.validate_only = true}).subscriptions.front().subscription.expire_time,
-            At(kRenewedExpiry));
-  world.AdvanceTo(At("2027-01-01T09:00:00Z"));
-  EXPECT_EQ(
-      world.Refused<WrongState>(RenewSubscription{.id = SubscriptionId(1), .months = 36}).state,
-      "EXPIRED");
-}
-
-TEST(DecideRenewal, MustReachBeyondNow) {  // R9
-  World world;
-  world.WithApplication();
-  world.AdvanceTo(At("2026-12-31T09:00:00Z"));
-  Buy(world, {Item(kStandardPackage, 1)});
-  const RenewSubscription command{.id = SubscriptionId(1), .months = 1};
-  // February is shorter than the thirty days.
-  world.AdvanceTo(At("2027-02-28T09:00:00Z") - absl::Microseconds(1));
-  world.Ask<OrderReply>(RenewSubscription{.id = command.id, .months = 1, .validate_only = true});
-  world.AdvanceTo(At("2027-02-28T09:00:00Z"));
-  EXPECT_EQ(world.Refused<InvalidField>(command).field, "months");
-  EXPECT_EQ(Renew(world, {.months = 2}).subscriptions.front().subscription.expire_time,
-            At("2027-03-31T09:00:00Z"));
-}
-
 TEST(DecideRenewal, AQuoteSaysWhatTheRenewalWouldAndChangesNothing) {  // R10
   World world;
   world.WithApplication();
@@ -430,150 +314,6 @@ TEST(DecideRenewal, AQuoteSaysWhatTheRenewalWouldAndChangesNothing) {  // R10
   EXPECT_EQ(quote.order, order.order);
   EXPECT_EQ(quote.subscriptions.front().subscription, order.subscriptions.front().subscription);
   EXPECT_EQ(SubscriptionOf(world), order.subscriptions.front().subscription);
-}
-
-TEST(DecideRenewal, IsRefusedForWhatItCannotCarry) {  // R9
-  World world;
-  world.WithApplication();
-  Buy(world, {Item(kStandardPackage, 2), Item(kStandardAgent, 3)});
-  struct Case {
-    std::optional<int64_t> units;
-    std::vector<OrderItem> add_ons;
-    std::string field;
-  };
-  for (const Case& c : std::vector<Case>{
-           {3, {}, "units"},
-           {0, {}, "units"},
-           {-1, {}, "units"},
-           // Units before add-ons.
-           {3, {Item(kStandardSip, 1)}, "units"},
-           {1, {Item("gold-agent", 1)}, "add_ons[0].product"},
-           {1, {Item(kStandardSip, 1)}, "add_ons[0].product"},
-           {1, {Item(kStandardPackage, 1)}, "add_ons[0].product"},
-           {1, {Item(kStandardAgent, 4)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, 0)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, -1)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, kOrderUnitsMax + 1)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, 1, 2)}, "add_ons[0].subscription_id"},
-           {1, {Item(kStandardAgent, 1), Item(kStandardAgent, 1)}, "add_ons[1].product"},
-       }) {
-    EXPECT_EQ(world
-                  .Refused<InvalidField>(RenewSubscription{
-                      .id = SubscriptionId(1), .units = c.units, .add_ons = c.add_ons})
-                  .field,
-              c.field);
-  }
-  EXPECT_EQ(SubscriptionOf(world).months, 1);
-}
-
-// What needs no subscription to be told is told before there is none, or no application.
-TEST(DecideRenewal, FieldsComeBeforeExistence) {  // R31
-  World world;
-  world.WithApplication();
-  struct Case {
-    std::optional<int64_t> units;
-    std::vector<OrderItem> add_ons;
-    std::string field;
-  };
-  for (const Case& c : std::vector<Case>{
-           {0, {}, "units"},
-           {-1, {}, "units"},
-           {kOrderUnitsMax + 1, {}, "units"},
-           {0, {Item("gold-agent", 1)}, "units"},
-           {1, {Item("gold-agent", 0)}, "add_ons[0].product"},
-           {1, {Item(kStandardPackage, 1)}, "add_ons[0].product"},
-           {1, {Item(kStandardAgent, 1), Item(kStandardAgent, 0)}, "add_ons[1].product"},
-           {1, {Item(kStandardAgent, 0, 8)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, -1)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, kOrderUnitsMax + 1)}, "add_ons[0].quantity"},
-           {1, {Item(kStandardAgent, 1, 8)}, "add_ons[0].subscription_id"},
-       }) {
-    const RenewSubscription command{
-        .id = SubscriptionId(9), .units = c.units, .add_ons = c.add_ons};
-    EXPECT_EQ(world.Refused<InvalidField>(command).field, c.field);
-    const Target sales{.account = AccountId("acme"), .application = ApplicationId("sales")};
-    EXPECT_EQ(world.Refused<InvalidField>(command, sales).field, c.field);
-  }
-  world.Refused<ResourceNotFound>(RenewSubscription{
-      .id = SubscriptionId(9), .units = 1, .add_ons = {{Item(kStandardAgent, 1)}}});
-}
-
-TEST(DecideRenewal, IsRefusedBeyondTheLongestTerm) {
-  World world;
-  world.WithApplication();
-  Buy(world, {Item(kStandardPackage, 1)}, 36);
-  while (SubscriptionOf(world).months + kOrderMonthsMax <= kSubscriptionMonthsMax) {
-    Renew(world, {.months = kOrderMonthsMax});
-  }
-  const int left = kSubscriptionMonthsMax - SubscriptionOf(world).months;
-  EXPECT_EQ(
-      world.Refused<InvalidField>(RenewSubscription{.id = SubscriptionId(1), .months = left + 1})
-          .field,
-      "months");
-  if (left > 0) Renew(world, {.months = left});
-  EXPECT_EQ(SubscriptionOf(world).months, kSubscriptionMonthsMax);
-}
-
-// One row for each refusal, each with all that follow also in the way.
-TEST(DecideRenewal, IsRefusedInTheOrderOfItsComment) {  // R31
-  World world;
-  world.WithApplication();
-  world.AdvanceTo(At("2026-12-31T09:00:00Z"));
-  Buy(world, {Item(kStandardPackage, 1)});
-  const RenewSubscription none{.id = SubscriptionId(9), .units = 7};
-  const RenewSubscription wrong{
-      .id = SubscriptionId(1), .months = 1, .units = 7, .add_ons = {{Item(kStandardSip, 1)}}};
-
-  world.AdvanceTo(At("2027-02-28T09:00:00Z"));
-  EXPECT_EQ(world.Refused<InvalidField>(wrong).field, "months");
-  world.AdvanceTo(At("2027-03-02T09:00:00Z"));
-  EXPECT_EQ(world.Refused<WrongState>(wrong).state, "EXPIRED");
-  EXPECT_EQ(world.Refused<WrongState>(wrong).resource,
-            "accounts/acme/applications/support/subscriptions/1");
-  EXPECT_EQ(world.Refused<ResourceNotFound>(none).resource,
-            "accounts/acme/applications/support/subscriptions/9");
-  world.Ask<ApplicationReply>(DeleteApplication{});
-  EXPECT_EQ(world.Refused<ResourceNotFound>(none).resource,
-            "accounts/acme/applications/support/subscriptions/9");
-  EXPECT_EQ(world.Refused<ApplicationIsDeleted>(wrong).application,
-            "accounts/acme/applications/support");
-  EXPECT_EQ(world
-                .Refused<ResourceNotFound>(none, Target{.account = AccountId("acme"),
-                                                        .application = ApplicationId("sales")})
-                .resource,
-            "accounts/acme/applications/sales");
-}
-
-TEST(DecideRenewal, IsRefusedForWhatIsNotSoldAnyMore) {
-  const absl::Time now = At("2026-11-02T09:00:00Z");
-  Account account{.no = AccountNo(1), .id = AccountId("acme"), .zone = absl::UTCTimeZone()};
-  const ApplicationEntry entry{.no = ApplicationNo(1), .id = ApplicationId("support")};
-  account.Add(entry);
-  Application application{.no = entry.no, .account = account.no};
-  const absl::Time expiry = now + absl::Hours(1);
-  application.subscriptions[SubscriptionId(1)] =
-      Subscription{.id = SubscriptionId(1),
-                   .product = kStandardPackage,
-                   .edition = Edition::kStandard,
-                   .units = 1,
-                   .start_time = now,
-                   .months = 1,
-                   .expire_time = expiry,
-                   .add_ons = {{kStandardSip, 1, expiry}}};
-  const Policy policy;
-  const Units units{.account = &account, .entry = &entry, .application = &application};
-  const auto field = [&](std::vector<Product> products, RenewSubscription command) {
-    const Catalog catalog(std::move(products));
-    const Context context{.now = now, .policy = &policy, .catalog = &catalog};
-    command.id = SubscriptionId(1);
-    const Outcome outcome = DecideOn(units, command, context);
-    if (!outcome.refused()) return std::string();
-    return std::get<InvalidField>(std::get<Refusal>(outcome.result)).field;
-  };
-  const Product package = *Catalog::Default().Find(kStandardPackage);
-  EXPECT_EQ(field({}, {}), "subscription_id");
-  EXPECT_EQ(field({package}, {}), "add_ons");
-  EXPECT_EQ(field({package}, {.add_ons = std::vector<OrderItem>{}}), "");
 }
 
 }  // namespace

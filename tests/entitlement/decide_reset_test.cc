@@ -28,6 +28,7 @@ using testing::kStandardPackage;
 using testing::LicenseNow;
 using testing::LogIn;
 using testing::Mail;
+using testing::Preview;
 using testing::ReasonOf;
 using testing::Reset;
 using testing::SetMobile;
@@ -35,10 +36,6 @@ using testing::UseUpResets;
 using testing::World;
 
 constexpr char kTrialEnd[] = "2026-11-16T09:00:00Z";
-
-ResetReply Preview(World& world, std::vector<LicenseId> ids = {}) {
-  return world.Ask<ResetReply>(ResetLicenses{.license_ids = std::move(ids), .validate_only = true});
-}
 
 std::vector<int64_t> ReleasedIds(const ResetReply& reply) {
   std::vector<int64_t> ids;
@@ -315,66 +312,6 @@ TEST(DecideReset, TheMonthEndsInTheAccountsZone) {  // R2, R18
   EXPECT_EQ(reply.allowance.used, 1);
   EXPECT_EQ(reply.allowance.month, absl::CivilMonth(2026, 12));
   EXPECT_EQ(reply.allowance.month_end, At("2026-12-31T15:00:00Z"));
-}
-
-// ---- Etags --------------------------------------------------------------------------------------
-
-TEST(DecideReset, TheEtagOfAPreviewHoldsWhileTheOutcomeDoes) {
-  World world;
-  world.WithApplication();
-  BindAndLeave(world, "anna");
-  BindAndStay(world, "ben");
-  const std::string etag = Preview(world).etag;
-  EXPECT_EQ(etag.size(), 18U);
-  EXPECT_EQ(etag.front(), '"');
-  // What leaves the outcome as it is leaves the etag too.
-  SetMobile(world, "ben", MobileAnswering::kWhenOffline);
-  world.Advance(absl::Minutes(1));
-  EXPECT_EQ(Preview(world).etag, etag);
-  EXPECT_EQ(world.Ask<ResetReply>(ResetLicenses{.etag = etag}).released_count, 1);
-}
-
-TEST(DecideReset, TheEtagIsTheSameOnEveryMachine) {
-  World world;
-  world.WithApplication();
-  BindAndLeave(world, "anna");
-  EXPECT_EQ(Preview(world).etag, "\"b3e047cf0e38c19c\"");
-}
-
-TEST(DecideReset, AnythingThatChangesTheOutcomeMakesTheEtagStale) {
-  struct Case {
-    std::string name;
-    std::function<void(World&)> change;
-  };
-  const std::vector<Case> cases = {
-      {"a released one logs in", [](World& world) { LogIn(world, "anna"); }},
-      {"a retained one leaves",
-       [](World& world) { SetMobile(world, "ben", MobileAnswering::kOff); }},
-      {"another reason to retain", [](World& world) { LogIn(world, "ben"); }},
-      {"another candidate", [](World& world) { BindAndLeave(world, "carl"); }},
-      {"another holder of the same license",
-       [](World& world) {
-         Reset(world);
-         BindAndLeave(world, "carl");
-       }},
-      {"another reset in between",
-       [](World& world) {
-         Reset(world);
-         BindAndLeave(world, "anna");
-       }},
-      {"another month", [](World& world) { world.AdvanceTo(At("2026-12-01T00:00:00Z")); }},
-  };
-  for (const Case& row : cases) {
-    SCOPED_TRACE(row.name);
-    World world;
-    world.WithApplication();
-    Buy(world, {Item(kStandardPackage, 1)}, 2);
-    BindAndLeave(world, "anna");
-    BindAndStay(world, "ben");
-    const std::string etag = Preview(world).etag;
-    row.change(world);
-    EXPECT_EQ(ReasonOf(world.Run(ResetLicenses{.etag = etag})), "ETAG_MISMATCH");
-  }
 }
 
 // ---- Limits -------------------------------------------------------------------------------------

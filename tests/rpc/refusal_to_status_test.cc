@@ -10,7 +10,6 @@
 #include "absl/strings/str_split.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
-#include "rpc/resource_words.h"
 
 namespace usher::rpc {
 namespace {
@@ -376,18 +375,6 @@ TEST(RefusalToStatus, EverythingInTheMessageIsInTheMetadata) {
       EXPECT_TRUE(values.contains(word)) << row.reason << ": " << word;
     }
   }
-}
-
-TEST(RefusalToStatus, ResourcesAreNamedAsPeopleSayThem) {
-  EXPECT_EQ(ResourceWords("accounts/acme"), "account acme");
-  EXPECT_EQ(ResourceWords("accounts/acme/applications/support"), "application acme/support");
-  EXPECT_EQ(ResourceWords("accounts/acme/applications/support/licenses/7"),
-            "license 7 of acme/support");
-  // A caller's own ids may have any characters.
-  EXPECT_EQ(ResourceWords("accounts/acme/applications/support/calls/sip/7@pbx"),
-            "call sip/7@pbx of acme/support");
-  EXPECT_EQ(ResourceWords("tokens/7"), "token 7");
-  EXPECT_EQ(ResourceWords("elsewhere"), "elsewhere");
 }
 
 TEST(RefusalToStatus, OneIsNotPlural) {
