@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "auth/secret.h"
+#include "auth/sha256.h"
 #include "engine/engine.h"
 #include "entitlement/command.h"
 #include "entitlement/context.h"
@@ -64,7 +66,7 @@ absl::Status WriteOperatorToken(const std::string& data_dir, engine::Engine& eng
   submission.command.payload =
       entitlement::CreateToken{.token = {.display_name = "operator",
                                          .role = entitlement::Role::kOperator,
-                                         .digest = auth::DigestOf(secret)}};
+                                         .digest = auth::Sha256(secret)}};
   submission.actor = std::string(entitlement::kSystemActor);
   absl::Notification answered;
   bool made = false;
@@ -76,6 +78,13 @@ absl::Status WriteOperatorToken(const std::string& data_dir, engine::Engine& eng
   answered.WaitForNotification();
   return made ? absl::OkStatus()
               : absl::UnavailableError("the store refuses to keep the operator's token for now");
+}
+
+std::string ReadOperatorToken(const std::string& data_dir) {
+  std::ifstream file(absl::StrCat(data_dir, "/", kOperatorTokenFile));
+  std::string secret;
+  std::getline(file, secret);
+  return secret;
 }
 
 }  // namespace usher

@@ -21,4 +21,7 @@ inline constexpr int kOperatorTokenMode = 0600;
 // leaves a secret that opens nothing, and the next start writes another. `engine` must be serving.
 absl::Status WriteOperatorToken(const std::string& data_dir, engine::Engine& engine);
 
+// The secret that was left there; empty where there is none.
+std::string ReadOperatorToken(const std::string& data_dir);
+
 }  // namespace usher

@@ -23,8 +23,7 @@ CLI::Option* AddName(CLI::App* command, const std::string& argument, std::string
             target = *name;
           },
           description)
-      ->type_name("")
-      ->required();
+      ->type_name("");
 }
 
 // The number in `text`, or an error that names the argument.
@@ -64,21 +63,22 @@ CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::strin
 
 CLI::Option* AddAccount(CLI::App* command, std::string& name) {
   return AddName(command, "ACCOUNT", name, FullAccountName, "an account, such as acme",
-                 "The account, such as acme");
+                 "The account, such as acme")
+      ->required();
 }
 
 CLI::Option* AddAccountOption(CLI::App* command, std::string& name,
                               const std::string& description) {
   return AddName(command, "--account", name, FullAccountName, "an account, such as acme",
                  description)
-      ->required(false)
       ->type_name("ACCOUNT");
 }
 
 CLI::Option* AddApplication(CLI::App* command, std::string& name) {
   return AddName(command, "APPLICATION", name, FullApplicationName,
                  "an account and its application, such as acme/support",
-                 "The application with its account, such as acme/support");
+                 "The application with its account, such as acme/support")
+      ->required();
 }
 
 CLI::Option* AddChoice(CLI::App* command, const std::string& name,

@@ -17,6 +17,7 @@ constexpr RoleSet kOperatorOnly(Role::kOperator);
 
 // As the comments of the contract have it; in the order of names.
 constexpr auto kTable = std::to_array<std::pair<std::string_view, RoleSet>>({
+    {"grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kAnyRole},
     {"usher.v1.AccountService/CreateAccount", kOperatorOnly},
     {"usher.v1.AccountService/CreateApplication", kAdmins},
     {"usher.v1.AccountService/DeleteApplication", kAdmins},

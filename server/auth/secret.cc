@@ -6,7 +6,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "openssl/rand.h"
-#include "openssl/sha.h"
 
 namespace usher::auth {
 
@@ -18,12 +17,6 @@ std::string NewSecret() {
   }
   return absl::StrCat("usher_", absl::WebSafeBase64Escape(absl::string_view(
                                     reinterpret_cast<const char*>(random), sizeof random)));
-}
-
-std::string DigestOf(std::string_view secret) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), digest);
-  return std::string(std::begin(digest), std::end(digest));
 }
 
 }  // namespace usher::auth

@@ -1,9 +1,9 @@
-// Secrets of tokens (design section 3): 256 random bits, told once, kept as a digest. Any thread.
+// Secrets of tokens (design section 3): 256 random bits, told once, kept as their SHA-256 only
+// (sha256.h). Any thread.
 #pragma once
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace usher::auth {
 
@@ -14,8 +14,5 @@ inline constexpr size_t kSecretLengthMax = 128;
 // "usher_" and 43 characters of base64url. The prefix lets scanners of code find one that leaked.
 // Ends the process where the system has no randomness to give.
 std::string NewSecret();
-
-// SHA-256 of the secret, entitlement::kTokenDigestBytes bytes.
-std::string DigestOf(std::string_view secret);
 
 }  // namespace usher::auth

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "auth/secret.h"
+#include "auth/sha256.h"
 #include "openssl/crypto.h"
 
 namespace usher::auth {
@@ -34,7 +35,7 @@ void TokenRegistry::Replace(const Tokens& tokens) {
 
 std::optional<Caller> TokenRegistry::Find(std::string_view secret, absl::Time now) const {
   if (secret.empty() || secret.size() > kSecretLengthMax) return std::nullopt;
-  const std::string digest = DigestOf(secret);
+  const std::string digest = Sha256(secret);
   const absl::ReaderMutexLock lock(&mutex_);
   const auto found = by_prefix_.find(PrefixOf(digest));
   if (found == by_prefix_.end()) return std::nullopt;

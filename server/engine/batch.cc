@@ -2,7 +2,6 @@
 
 #include <iterator>
 #include <utility>
-#include <variant>
 
 #include "absl/types/span.h"
 #include "entitlement/context.h"
@@ -71,9 +70,6 @@ void Batch::Note(const Change& change) {
   changed_.insert(unit);
   // An event moves the account's last revision, too.
   if (change.revision) changed_.insert(account);
-  created_units_ = created_units_ ||
-                   std::holds_alternative<entitlement::AccountCreated>(change.payload) ||
-                   std::holds_alternative<entitlement::ApplicationCreated>(change.payload);
 }
 
 storage::CommitBatch Batch::ToCommit() const {
@@ -95,7 +91,6 @@ void Batch::Clear() {
   pending_.clear();
   touched_.clear();
   changed_.clear();
-  created_units_ = false;
   server_changed_ = false;
 }
 

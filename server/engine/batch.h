@@ -55,7 +55,6 @@ class Batch {
   // Units that something in the batch altered; those of which more than memory was altered.
   const absl::btree_set<UnitKey>& touched() const { return touched_; }
   const absl::btree_set<UnitKey>& changed() const { return changed_; }
-  bool created_units() const { return created_units_; }
   // Whether the server's own state was altered.
   bool server_changed() const { return server_changed_; }
 
@@ -85,7 +84,6 @@ class Batch {
   std::vector<Pending> pending_;
   absl::btree_set<UnitKey> touched_;
   absl::btree_set<UnitKey> changed_;
-  bool created_units_ = false;
   bool server_changed_ = false;
 };
 

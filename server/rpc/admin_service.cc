@@ -1,4 +1,5 @@
 #include "auth/secret.h"
+#include "auth/sha256.h"
 #include "rpc/dispatch.h"
 #include "usher/v1/admin_service.grpc.pb.h"
 
@@ -12,7 +13,7 @@ void CreateToken(const Backend& backend, const grpc::ServerContext& context,
   if (!submission.has_value()) return;
   std::string secret = auth::NewSecret();
   std::get<entitlement::CreateToken>(submission->command.payload).token.digest =
-      auth::DigestOf(secret);
+      auth::Sha256(secret);
   submission->done = [responder = std::move(responder),
                       secret = std::move(secret)](engine::Result result) mutable {
     responder.message().set_secret(std::move(secret));

@@ -2,18 +2,12 @@
 
 #include <memory>
 
+#include "auth/sha256.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/message.h"
-#include "openssl/sha.h"
 
 namespace usher::rpc {
-
-std::string Sha256(std::string_view bytes) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return std::string(std::begin(digest), std::end(digest));
-}
 
 std::string Fingerprint(const google::protobuf::Message& request,
                         std::initializer_list<std::string_view> except) {
@@ -32,7 +26,7 @@ std::string Fingerprint(const google::protobuf::Message& request,
     coded.SetSerializationDeterministic(true);
     copy->SerializeToCodedStream(&coded);
   }
-  return Sha256(bytes);
+  return auth::Sha256(bytes);
 }
 
 }  // namespace usher::rpc

@@ -12,9 +12,6 @@ class Message;
 
 namespace usher::rpc {
 
-// 32 bytes.
-std::string Sha256(std::string_view bytes);
-
 // The SHA-256 of the request's type, which names the method, and its fields without those named in
 // `except`. Fields that this server does not know are passed over: they change nothing that it
 // does, so two requests that differ in them only are the same (R28).

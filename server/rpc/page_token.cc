@@ -2,6 +2,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "auth/sha256.h"
 #include "rpc/fingerprint.h"
 #include "rpc/limits.h"
 
@@ -18,7 +19,7 @@ std::string ListDigest(const google::protobuf::Message& request) {
   return Fingerprint(request, {"page_size", "page_token"}).substr(0, kListBytes);
 }
 
-std::string Checksum(std::string_view body) { return Sha256(body).substr(0, kChecksumBytes); }
+std::string Checksum(std::string_view body) { return auth::Sha256(body).substr(0, kChecksumBytes); }
 
 }  // namespace
 

@@ -1,31 +1,27 @@
 #include "rpc/reflection_guard.h"
 
+#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "absl/time/clock.h"
-#include "entitlement/token.h"
 #include "grpcpp/server_context.h"
 
 namespace usher::rpc {
 namespace {
 
-using entitlement::Role;
-
-constexpr std::string_view kReflection = "/grpc.reflection.";
+constexpr std::string_view kReflection = "grpc.reflection.";
 
 class Guard final : public grpc::experimental::Interceptor {
  public:
-  Guard(const auth::Gatekeeper* gate, grpc::ServerContextBase* context)
-      : gate_(gate), context_(context) {}
+  Guard(const auth::Gatekeeper* gate, auth::MethodRule rule, grpc::ServerContextBase* context)
+      : gate_(gate), rule_(std::move(rule)), context_(context) {}
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(
             grpc::experimental::InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
-      static const auth::MethodRule kAnyRole = {
-          .name = "reflection",
-          .roles = auth::RoleSet(Role::kViewer, Role::kAgent, Role::kAdmin, Role::kOperator)};
-      const auto admitted = gate_->Admit(*context_, kAnyRole, absl::Now());
+      const auto admitted = gate_->Admit(*context_, rule_, absl::Now());
       if (!std::holds_alternative<auth::Caller>(admitted)) context_->TryCancel();
     }
     methods->Proceed();
@@ -33,6 +29,7 @@ class Guard final : public grpc::experimental::Interceptor {
 
  private:
   const auth::Gatekeeper* const gate_;
+  const auth::MethodRule rule_;
   grpc::ServerContextBase* const context_;
 };
 
@@ -40,9 +37,12 @@ class Guard final : public grpc::experimental::Interceptor {
 
 grpc::experimental::Interceptor* ReflectionGuard::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* info) {
-  const std::string_view method = info->method() != nullptr ? info->method() : "";
+  // "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+  const std::string_view path = info->method() != nullptr ? info->method() : "";
+  const std::string_view method = path.substr(path.empty() ? 0 : 1);
   if (method.substr(0, kReflection.size()) != kReflection) return nullptr;
-  return new Guard(gate_, info->server_context());
+  auth::MethodRule rule = {.name = std::string(method), .roles = auth::RolesOf(method)};
+  return new Guard(gate_, std::move(rule), info->server_context());
 }
 
 }  // namespace usher::rpc

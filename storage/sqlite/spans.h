@@ -1,5 +1,5 @@
-// Spans of Voice AI minutes as a column has them: "3:8000,4:2,0:1" (schema.cc). Pure functions, any
-// thread.
+// Spans of Voice AI minutes as a column has them: "3:8000,4:2,0:1" (migrations.cc). Pure functions,
+// any thread.
 #pragma once
 
 #include <string>

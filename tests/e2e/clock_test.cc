@@ -33,7 +33,7 @@ class ClockTest : public ::testing::Test {
                     offset);
     const std::string address = usherd_->WaitForAddress();
     ASSERT_FALSE(address.empty()) << usherd_->output();
-    api_.emplace(testing::OwnChannel(address, testing::OperatorTokenIn(data_dir())));
+    api_.emplace(testing::OwnChannel(address, ReadOperatorToken(data_dir())));
   }
 
   // Serves on from `time` and a minute.

@@ -21,7 +21,7 @@ std::vector<std::string> On(const TempDir& dir, const std::string& listen = "127
 
 // A channel for the operator to the server on that directory.
 std::shared_ptr<grpc::Channel> ChannelTo(const TempDir& dir, const std::string& address) {
-  return testing::OwnChannel(address, testing::OperatorTokenIn(dir.path() + "/data"));
+  return testing::OwnChannel(address, ReadOperatorToken(dir.path() + "/data"));
 }
 
 bool Says(const UsherdProcess& process, const std::string& text) {

@@ -43,7 +43,7 @@ class TlsTest : public ::testing::Test {
                        const Identity& mine = {}) {
     ClientOptions options;
     options.server = server.address();
-    options.token = testing::OperatorTokenIn(server.data_dir());
+    options.token = ReadOperatorToken(server.data_dir());
     options.timeout = absl::Seconds(5);
     options.retry.attempts_max = 1;
     options.tls.enabled = !ca.empty();

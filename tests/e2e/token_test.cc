@@ -8,6 +8,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/dynamic_message.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "tests/e2e/raw_call.h"
 #include "tests/e2e/server_fixture.h"
 #include "usher/v1/admin_service.grpc.pb.h"
 
@@ -33,22 +34,7 @@ class TokenTest : public ServerTest {
   // What a call is answered that sends `request` with `secret`; without a token where it is empty.
   grpc::Status Send(const std::string& method, const std::string& request,
                     const std::string& secret) {
-    grpc::GenericStub stub(channel_);
-    grpc::CompletionQueue queue;
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    if (!secret.empty()) context.AddMetadata("authorization", "Bearer " + secret);
-    grpc::Slice slice(request);
-    const grpc::ByteBuffer buffer(&slice, 1);
-    auto call = stub.PrepareUnaryCall(&context, "/" + method, buffer, &queue);
-    grpc::ByteBuffer response;
-    grpc::Status status;
-    call->StartCall();
-    call->Finish(&response, &status, nullptr);
-    void* tag = nullptr;
-    bool ok = false;
-    queue.Next(&tag, &ok);
-    return status;
+    return CallRaw(channel_, method, request, secret);
   }
 
   Credential Create(Role role, const std::string& account = kAcme) {

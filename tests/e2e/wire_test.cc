@@ -1,30 +1,12 @@
 // What holds for every method: errors, request ids, reflection.
 #include "google/protobuf/descriptor.h"
-#include "grpcpp/generic/generic_stub.h"
+#include "tests/e2e/raw_call.h"
 #include "tests/e2e/server_fixture.h"
 
 namespace usher::e2e {
 namespace {
 
 using WireTest = ServerTest;
-
-// Calls `/service/method` with an empty message.
-grpc::Status CallEmpty(const std::shared_ptr<grpc::Channel>& channel, const std::string& method) {
-  grpc::GenericStub stub(channel);
-  grpc::CompletionQueue queue;
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  const grpc::ByteBuffer empty(nullptr, 0);
-  auto call = stub.PrepareUnaryCall(&context, method, empty, &queue);
-  grpc::ByteBuffer response;
-  grpc::Status status;
-  call->StartCall();
-  call->Finish(&response, &status, nullptr);
-  void* tag = nullptr;
-  bool ok = false;
-  queue.Next(&tag, &ok);
-  return status;
-}
 
 TEST_F(WireTest, EveryMethodOfTheServedServicesAnswers) {
   const auto channel = server_.NewChannel();
@@ -36,7 +18,7 @@ TEST_F(WireTest, EveryMethodOfTheServedServicesAnswers) {
     ASSERT_NE(service, nullptr) << name;
     for (int i = 0; i < service->method_count(); ++i) {
       const std::string method = service->method(i)->name();
-      const grpc::Status status = CallEmpty(channel, "/" + service->full_name() + "/" + method);
+      const grpc::Status status = CallRaw(channel, service->full_name() + "/" + method);
       const bool takes_nothing = method == "ListAccounts" || method == "ListProducts";
       EXPECT_EQ(status.error_code(),
                 takes_nothing ? grpc::StatusCode::OK : grpc::StatusCode::INVALID_ARGUMENT)
@@ -49,17 +31,17 @@ TEST_F(WireTest, EveryMethodOfTheServedServicesAnswers) {
 
 TEST_F(WireTest, ServicesToComeAreUnimplemented) {
   const auto channel = server_.NewChannel();
-  for (const char* method : {"/usher.v1.EventService/ListEvents",
-                             "/usher.v1.AdminService/GetStatus", "/nobody.Service/Method"}) {
-    EXPECT_EQ(CallEmpty(channel, method).error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
+  for (const char* method : {"usher.v1.EventService/ListEvents", "usher.v1.AdminService/GetStatus",
+                             "nobody.Service/Method"}) {
+    EXPECT_EQ(CallRaw(channel, method).error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
   }
 }
 
 TEST_F(WireTest, ReflectionIsServed) {
-  EXPECT_NE(CallEmpty(server_.NewChannel(),
-                      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
-                .error_code(),
-            grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_NE(
+      CallRaw(server_.NewChannel(), "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+          .error_code(),
+      grpc::StatusCode::UNIMPLEMENTED);
 }
 
 TEST_F(WireTest, ARefusalIsReadByStockErrorDetails) {

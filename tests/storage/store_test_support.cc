@@ -153,6 +153,16 @@ void ForgetAs(const Account& account, Account& loaded) {
   });
 }
 
+// The names of what differs, each with a blank behind it.
+struct Differences {
+  template <typename T>
+  void Compare(const char* name, const T& a, const T& b) {
+    if (!(a == b)) absl::StrAppend(&names, name, " ");
+  }
+
+  std::string names;
+};
+
 }  // namespace
 
 void ExpectStored(Store& store, World& world) {
@@ -175,34 +185,28 @@ void ExpectStored(Store& store, World& world) {
 }
 
 std::string Difference(const Application& a, const Application& b) {
-  std::string names;
-  const auto compare = [&names](const char* name, const auto& of_a, const auto& of_b) {
-    if (!(of_a == of_b)) absl::StrAppend(&names, name, " ");
-  };
-  compare("account", a.account, b.account);
-  compare("licenses", a.licenses, b.licenses);
-  compare("agents", a.agents, b.agents);
-  compare("sessions", a.sessions, b.sessions);
-  compare("ended_sessions", a.ended_sessions, b.ended_sessions);
-  compare("phones", a.phones, b.phones);
-  compare("subscriptions", a.subscriptions, b.subscriptions);
-  compare("resets", a.resets, b.resets);
-  compare("usage", a.usage, b.usage);
-  compare("last_order_id", a.last_order_id, b.last_order_id);
-  return names;
+  Differences differ;
+  differ.Compare("account", a.account, b.account);
+  differ.Compare("licenses", a.licenses, b.licenses);
+  differ.Compare("agents", a.agents, b.agents);
+  differ.Compare("sessions", a.sessions, b.sessions);
+  differ.Compare("ended_sessions", a.ended_sessions, b.ended_sessions);
+  differ.Compare("phones", a.phones, b.phones);
+  differ.Compare("subscriptions", a.subscriptions, b.subscriptions);
+  differ.Compare("resets", a.resets, b.resets);
+  differ.Compare("usage", a.usage, b.usage);
+  differ.Compare("last_order_id", a.last_order_id, b.last_order_id);
+  return differ.names;
 }
 
 std::string Difference(const Voice& a, const Voice& b) {
-  std::string names;
-  const auto compare = [&names](const char* name, const auto& of_a, const auto& of_b) {
-    if (!(of_a == of_b)) absl::StrAppend(&names, name, " ");
-  };
-  compare("applications", a.applications, b.applications);
-  compare("grants", a.grants, b.grants);
-  compare("calls", a.calls, b.calls);
-  compare("ended_calls", a.ended_calls, b.ended_calls);
-  compare("last_call_no", a.last_call_no, b.last_call_no);
-  return names;
+  Differences differ;
+  differ.Compare("applications", a.applications, b.applications);
+  differ.Compare("grants", a.grants, b.grants);
+  differ.Compare("calls", a.calls, b.calls);
+  differ.Compare("ended_calls", a.ended_calls, b.ended_calls);
+  differ.Compare("last_call_no", a.last_call_no, b.last_call_no);
+  return differ.names;
 }
 
 std::vector<std::string> JournalOf(Store& store) {

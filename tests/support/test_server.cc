@@ -9,11 +9,9 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "grpcpp/grpcpp.h"
-#include "server/operator_token.h"
 
 namespace usher::testing {
 namespace {
@@ -98,13 +96,6 @@ TempDir::TempDir() {
 TempDir::~TempDir() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
-}
-
-std::string OperatorTokenIn(const std::string& data_dir) {
-  std::ifstream file(data_dir + "/" + kOperatorTokenFile);
-  std::string token;
-  std::getline(file, token);
-  return token;
 }
 
 std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address, const std::string& token) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "server/operator_token.h"
 #include "server/options.h"
 #include "server/server.h"
 
@@ -34,9 +35,6 @@ class TempDir {
   std::string path_;
 };
 
-// The secret that a server left for its operator; empty where there is none.
-std::string OperatorTokenIn(const std::string& data_dir);
-
 // A channel with a connection of its own, however many there are to the same address. Its calls
 // carry the token; none where it is empty.
 std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address,
@@ -54,7 +52,7 @@ class TestServer {
   std::string data_dir() const { return options_.data_dir; }
   // For calls of the operator.
   std::shared_ptr<grpc::Channel> NewChannel() const {
-    return OwnChannel(address(), OperatorTokenIn(data_dir()));
+    return OwnChannel(address(), ReadOperatorToken(data_dir()));
   }
   storage::Store& store() { return server_->store(); }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -201,14 +200,6 @@ void Describe(const Plan& plan, const MessageSizes& sizes, v1::Report& report) {
   report.set_response_bytes(sizes.response_bytes);
 }
 
-// What the server has left for its operator.
-std::string OperatorTokenIn(const std::string& data_dir) {
-  std::ifstream file(absl::StrCat(data_dir, "/", kOperatorTokenFile));
-  std::string token;
-  std::getline(file, token);
-  return token;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::Report> Measure(const Plan& plan) {
@@ -221,7 +212,7 @@ absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   if (!disk.ok()) return disk.status();
 
   const Connections connections(server->address(), plan.connections);
-  const std::string token = OperatorTokenIn(data_dir);
+  const std::string token = ReadOperatorToken(data_dir);
   auto site = Site::Create(connections.at(0), token, plan.agents);
   if (!site.ok()) return site.status();
   absl::Status status = LogEverybodyIn(connections, site->get());
