@@ -164,6 +164,12 @@ std::string WithTimesOf(std::string message, const Error& error, const Times& ti
 }  // namespace
 
 Lines Hints(const Error& error, const FailedCommand& command, const Times& times) {
+  // A handshake that fails looks like a server that is not there.
+  if (error.reason_name.empty() && error.code == absl::StatusCode::kUnavailable) {
+    return {
+        "A server with TLS is reached by --tls, or by --tls-ca FILE where its certificate is "
+        "signed by an authority of your own; one without TLS by neither"};
+  }
   const std::string name = ShortName(command.about);
   switch (error.reason) {
     case v1::ERROR_REASON_NO_IDLE_LICENSE:

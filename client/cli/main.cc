@@ -1,5 +1,6 @@
 // usher: Usher's command line. See program.h.
 #include <langinfo.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -39,6 +40,8 @@ bool Interrupted() {
 
 int main(int argc, char** argv) {
   UseUtf8();
+  // gRPC's own log is for those who ask for it by this variable.
+  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);  // NOLINT: no other thread runs yet.
   const usher::cli::Streams streams{
       .in = std::cin,
       .out = std::cout,

@@ -64,7 +64,8 @@ TEST(Explain, AServerThatIsNotThereIsNamed) {
   const Error error = {.code = StatusCode::kUnavailable, .message = "connection refused"};
   EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()),
               ElementsAre("usher: No server can be reached at 127.0.0.1:7600: start usherd there, "
-                          "or say where it is with --server HOST:PORT."));
+                          "or say where it is with --server HOST:PORT.",
+                          AllOf(HasSubstr("--tls, or by --tls-ca FILE"), HasSubstr("neither"))));
 }
 
 TEST(Explain, AServerThatDoesNotKnowTheCommandIsOlder) {
