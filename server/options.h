@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "auth/tls.h"
+#include "engine/watch_hub.h"
 #include "entitlement/policy.h"
 #include "rpc/limits.h"
 
@@ -32,6 +33,8 @@ struct ServerOptions {
   // Makes another token for an operator and ends, instead of serving.
   bool new_operator_token = false;
   entitlement::Policy policy;
+  // How many may watch, and what that may take; the command line doesn't know it.
+  engine::WatchOptions watch;
   int completion_queues = rpc::kCompletionQueuesDefault;
   int threads_per_queue = rpc::kThreadsPerQueueDefault;
   // Registers what is served beside Usher's own services: usher-bench measures against an echo on

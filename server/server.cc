@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
+#include "engine/watch_hub.h"
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
 #include "rpc/services.h"
@@ -52,10 +53,15 @@ absl::Status Server::Start() {
   engine_options.encode_journal = rpc::EncodeEvents;
   engine_options.on_fatal = SayWhyTheProcessEnds;
   engine_options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
+  watch_ = std::make_unique<engine::WatchHub>(options_.watch, store_.get());
+  engine_options.publish_events = [this](auto& entries, int64_t first_position) {
+    watch_->Publish(entries, first_position);
+  };
   engine_options.run_answers = [this](rpc::CallQueue::Task task) { grpc_->Run(std::move(task)); };
   engine_ = std::make_unique<engine::Engine>(std::move(engine_options), store_.get(),
                                              &engine::SystemClock());
-  absl::Status status = engine_->Start();
+  absl::Status status = watch_->Start();
+  if (status.ok()) status = engine_->Start();
   if (status.ok()) {
     rpc::GrpcServerOptions grpc_options;
     grpc_options.listen = options_.listen;
@@ -78,9 +84,12 @@ void Server::RegisterServices() {
       .submit = [engine = engine_.get()](
                     engine::Submission submission) { engine->Submit(std::move(submission)); },
       .gate = &gate_,
-      .catalog = &catalog_};
+      .catalog = &catalog_,
+      .watch = watch_.get(),
+      .database_id = std::string(store_->database_id())};
   rpc::RegisterAccountService(grpc_->calls(), backend);
   rpc::RegisterAdminService(grpc_->calls(), backend);
+  rpc::RegisterEventService(grpc_->calls(), backend);
   rpc::RegisterOrderService(grpc_->calls(), backend);
   rpc::RegisterLicenseService(grpc_->calls(), backend);
   rpc::RegisterAgentService(grpc_->calls(), backend);
@@ -106,6 +115,8 @@ void Server::Shutdown(absl::Duration grace) {
   // The engine goes first: it answers what it has and refuses what comes, so that callers learn to
   // go elsewhere before their connections are closed.
   if (engine_ != nullptr) engine_->Stop();
+  // Those who watch are told the last of it, and to resume elsewhere.
+  if (watch_ != nullptr) watch_->Close();
   if (grpc_ != nullptr) {
     absl::SleepFor(std::min(grace, kFarewell));
     grpc_->StopServing(grace);
@@ -113,9 +124,11 @@ void Server::Shutdown(absl::Duration grace) {
   }
   grpc_.reset();
   engine_.reset();
+  watch_.reset();
   store_.reset();
 }
 
 storage::Store& Server::store() { return *store_; }
+engine::WatchHub& Server::watch() { return *watch_; }
 
 }  // namespace usher

@@ -19,7 +19,8 @@ namespace usher {
 
 namespace engine {
 class Engine;
-}
+class WatchHub;
+}  // namespace engine
 namespace rpc {
 class GrpcServer;
 }
@@ -56,8 +57,9 @@ class Server {
   // Makes a token for an operator and leaves it where the first one was, whoever has one already.
   absl::Status MakeOperatorToken();
 
-  // While it serves; for tests that read the journal.
+  // While it serves; for tests that look inside.
   storage::Store& store();
+  engine::WatchHub& watch();
 
  private:
   void RegisterServices();
@@ -67,6 +69,7 @@ class Server {
   auth::TokenRegistry tokens_;
   auth::Gatekeeper gate_{&tokens_};
   std::unique_ptr<storage::SqliteStore> store_;
+  std::unique_ptr<engine::WatchHub> watch_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<rpc::GrpcServer> grpc_;
 };

@@ -22,6 +22,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@
 #include "entitlement/change.h"
 #include "entitlement/history.h"
 #include "entitlement/ids.h"
+#include "entitlement/limits.h"
 
 namespace usher::storage {
 
@@ -48,6 +50,9 @@ struct JournalEntry {
   absl::Time record_time;
   // Encoded by the wire layer.
   std::string payload;
+  // Whether it stands among the server's own, too: without an account, or telling of an account as
+  // a whole.
+  bool of_server = false;
 };
 
 // R28: what a request_id was answered.
@@ -99,10 +104,46 @@ struct UnitRef {
   friend bool operator==(const UnitRef&, const UnitRef&) = default;
 };
 
-// What the journal says of an account: for now the engine writes it, and tests read it back.
+// Positions count the entries of all accounts, from 1 on without a gap, in the order in which they
+// were committed.
 struct JournalRow {
   int64_t position = 0;
   JournalEntry entry;
+};
+
+// Which entries to read, oldest first.
+struct JournalQuery {
+  // None: the server's own.
+  entitlement::AccountNo account;
+  // Positions behind `after`, up to `until`.
+  int64_t after = 0;
+  int64_t until = std::numeric_limits<int64_t>::max();
+  int limit = entitlement::kJournalEntriesPerRead;
+  // The page ends behind the entry that passes it.
+  int64_t bytes_max = std::numeric_limits<int64_t>::max();
+};
+
+struct JournalPage {
+  std::vector<JournalRow> rows;
+  // Whether the query has more.
+  bool more = false;
+  // The oldest entry of all accounts that is kept; 1 where none was pruned.
+  int64_t first_position = 1;
+};
+
+// The last entry of the journal, and what a server that is started goes on from.
+struct JournalEnd {
+  int64_t position = 0;
+  // InfinitePast where the journal is empty.
+  absl::Time record_time = absl::InfinitePast();
+};
+
+// What is old enough to be forgotten.
+struct PruneBounds {
+  // Answers of an earlier record_time.
+  absl::Time answers_before = absl::InfinitePast();
+  // Entries of the journal of an earlier record_time; the last one is kept in any case.
+  absl::Time journal_before = absl::InfinitePast();
 };
 
 class Store {
@@ -149,18 +190,17 @@ class Store {
   virtual absl::StatusOr<entitlement::HistoryPage> ReadHistory(
       const entitlement::HistoryQuery& query) = 0;
 
-  // Journal entries of an account behind `after`, oldest first, at most `limit`.
-  virtual absl::StatusOr<std::vector<JournalRow>> ReadJournal(entitlement::AccountNo account,
-                                                              entitlement::Revision after,
-                                                              int limit) = 0;
+  virtual absl::StatusOr<JournalPage> ReadJournal(const JournalQuery& query) = 0;
 
-  // The latest record_time of the journal; InfinitePast where it is empty. The server's clock
-  // starts no earlier.
-  virtual absl::StatusOr<absl::Time> LastRecordTime() = 0;
+  // The oldest revision of the account that the journal keeps; none where it keeps nothing of it.
+  virtual absl::StatusOr<entitlement::Revision> OldestRevision(entitlement::AccountNo account) = 0;
 
-  // Forgets answers older than `answers_before`, in one short transaction of at most `limit` rows.
-  // Returns how many.
-  virtual absl::StatusOr<int> Prune(absl::Time answers_before, int limit) = 0;
+  // The server's clock starts no earlier than its record_time.
+  virtual absl::StatusOr<JournalEnd> LastJournalEntry() = 0;
+
+  // Forgets what is older than the bounds, the oldest first, in one short transaction of at most
+  // `limit` answers and `limit` entries of the journal. Whether anything is left to be forgotten.
+  virtual absl::StatusOr<bool> Prune(const PruneBounds& bounds, int limit) = 0;
 };
 
 }  // namespace usher::storage

@@ -35,9 +35,9 @@ std::variant<Caller, entitlement::Refusal> Gatekeeper::Admit(const grpc::ServerC
   std::optional<Caller> caller =
       tokens_->Find(SecretIn({header->second.data(), header->second.size()}), now);
   if (!caller.has_value()) return entitlement::Refusal(entitlement::InvalidCredential());
-  if (!method.roles.Has(caller->token.role)) {
+  if (!method.roles.Has(caller->role())) {
     return entitlement::Refusal(
-        entitlement::RoleForbids{.role = caller->token.role, .method = method.name});
+        entitlement::RoleForbids{.role = caller->role(), .method = method.name});
   }
   return *std::move(caller);
 }

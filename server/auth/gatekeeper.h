@@ -35,6 +35,11 @@ class Gatekeeper {
   std::variant<Caller, entitlement::Refusal> Admit(const grpc::ServerContextBase& context,
                                                    const MethodRule& method, absl::Time now) const;
 
+  // Whether who was let in would be let in again: for calls that last.
+  bool StillKnows(const Caller& caller, absl::Time now) const {
+    return tokens_->InForce(caller.token(), now);
+  }
+
  private:
   const TokenRegistry* const tokens_;
 };

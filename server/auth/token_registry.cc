@@ -25,9 +25,10 @@ bool SameDigest(const std::string& a, const std::string& b) {
 }  // namespace
 
 void TokenRegistry::Replace(const Tokens& tokens) {
-  absl::flat_hash_map<uint64_t, std::vector<entitlement::Token>> by_prefix;
+  decltype(by_prefix_) by_prefix;
   for (const auto& [id, token] : tokens) {
-    if (!token.revoke_time.has_value()) by_prefix[PrefixOf(token.digest)].push_back(token);
+    if (token.revoke_time.has_value()) continue;
+    by_prefix[PrefixOf(token.digest)].push_back(std::make_shared<const entitlement::Token>(token));
   }
   const absl::MutexLock lock(&mutex_);
   by_prefix_.swap(by_prefix);
@@ -39,17 +40,26 @@ std::optional<Caller> TokenRegistry::Find(std::string_view secret, absl::Time no
   const absl::ReaderMutexLock lock(&mutex_);
   const auto found = by_prefix_.find(PrefixOf(digest));
   if (found == by_prefix_.end()) return std::nullopt;
-  for (const entitlement::Token& token : found->second) {
-    if (SameDigest(token.digest, digest) && token.ValidAt(now)) return Caller{token};
+  for (const auto& token : found->second) {
+    if (SameDigest(token->digest, digest) && token->ValidAt(now)) return Caller(token);
   }
   return std::nullopt;
+}
+
+bool TokenRegistry::InForce(const entitlement::Token& token, absl::Time now) const {
+  const absl::ReaderMutexLock lock(&mutex_);
+  const auto found = by_prefix_.find(PrefixOf(token.digest));
+  if (found == by_prefix_.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(), [&](const auto& known) {
+    return known->id == token.id && known->ValidAt(now);
+  });
 }
 
 bool TokenRegistry::HasOperator(absl::Time now) const {
   const absl::ReaderMutexLock lock(&mutex_);
   return std::any_of(by_prefix_.begin(), by_prefix_.end(), [now](const auto& entry) {
     return std::any_of(entry.second.begin(), entry.second.end(), [now](const auto& token) {
-      return token.role == entitlement::Role::kOperator && token.ValidAt(now);
+      return token->role == entitlement::Role::kOperator && token->ValidAt(now);
     });
   });
 }

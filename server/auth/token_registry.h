@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -29,13 +30,17 @@ class TokenRegistry {
   // Whose secret it is; none where nobody's, or that of a token that has expired.
   std::optional<Caller> Find(std::string_view secret, absl::Time now) const;
 
+  // Whether a token that was found before is in force still.
+  bool InForce(const entitlement::Token& token, absl::Time now) const;
+
   // Whether there is an operator's token that is valid at that instant.
   bool HasOperator(absl::Time now) const;
 
  private:
   mutable absl::Mutex mutex_;
   // By the first bytes of the digest. The rest is compared in constant time.
-  absl::flat_hash_map<uint64_t, std::vector<entitlement::Token>> by_prefix_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, std::vector<std::shared_ptr<const entitlement::Token>>> by_prefix_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace usher::auth

@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "absl/types/span.h"
 #include "entitlement/context.h"
@@ -11,27 +12,44 @@ namespace usher::engine {
 using entitlement::Change;
 using entitlement::ChangeClass;
 
+namespace {
+
+// What the server's own list of events shows beside the changes without an account.
+bool TellsOfAccount(const Change& change) {
+  return std::holds_alternative<entitlement::AccountCreated>(change.payload) ||
+         std::holds_alternative<entitlement::AccountUpdated>(change.payload) ||
+         std::holds_alternative<entitlement::TimeZoneChanged>(change.payload);
+}
+
+}  // namespace
+
 void Batch::Add(std::vector<Change> changes, const entitlement::Account* account,
                 std::string_view actor, std::string_view request_id, absl::Time record_time) {
   if (changes.empty()) return;
   if (!changes.front().account) account = nullptr;
   entitlement::Revision first;
   entitlement::Revision last;
+  bool of_server = account == nullptr;
   for (const Change& change : changes) {
     Note(change);
     if (!change.revision) continue;
     if (!first) first = change.revision;
     last = change.revision;
+    of_server = of_server || TellsOfAccount(change);
   }
   if (first) {
     const entitlement::AccountNo no = account != nullptr ? account->no : entitlement::AccountNo();
-    journal_.push_back({no, first, last, record_time,
-                        (*encode_journal_)({.account = account,
-                                            .actor = actor,
-                                            .request_id = request_id,
-                                            .record_time = record_time,
-                                            .command_revision = last,
-                                            .changes = changes})});
+    journal_.push_back({.account = no,
+                        .first_revision = first,
+                        .last_revision = last,
+                        .record_time = record_time,
+                        .payload = (*encode_journal_)({.account = account,
+                                                       .actor = actor,
+                                                       .request_id = request_id,
+                                                       .record_time = record_time,
+                                                       .command_revision = last,
+                                                       .changes = changes}),
+                        .of_server = of_server});
   }
   std::move(changes.begin(), changes.end(), std::back_inserter(all_changes_));
 }

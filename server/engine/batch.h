@@ -61,6 +61,7 @@ class Batch {
   std::vector<storage::UnitMark>& marks() { return marks_; }
   std::vector<storage::UsageRecord>& usages() { return usages_; }
   std::vector<Pending>& pending() { return pending_; }
+  std::vector<storage::JournalEntry>& journal() { return journal_; }
 
   // Whether anything has to be written.
   bool writes() const {

@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/functional/any_invocable.h"
@@ -94,6 +95,10 @@ struct EngineOptions {
   // revoked one. On the thread of Start, and on the engine's.
   std::function<void(const absl::btree_map<entitlement::TokenId, entitlement::Token>&)>
       publish_tokens;
+  // Called with the journal's entries of each batch that was committed, and the position of the
+  // first of them; on the engine's thread, before the batch is answered. They may be moved from.
+  std::function<void(std::vector<storage::JournalEntry>& entries, int64_t first_position)>
+      publish_events;
   // Figures of the month are stored at least this often (R17).
   absl::Duration usage_flush_period = absl::Seconds(5);
   // Called, before the process aborts, when the outcome of a commit is unknown or the store can't

@@ -68,9 +68,10 @@ absl::Status Loop::Prepare() {
   working_set_.directory() = *std::move(directory);
   PublishTokens();
   // The journal never goes back in time, whatever the wall clock did meanwhile.
-  const absl::StatusOr<absl::Time> last = store_->LastRecordTime();
-  if (!last.ok()) return last.status();
-  now_ = *last;
+  const absl::StatusOr<storage::JournalEnd> end = store_->LastJournalEntry();
+  if (!end.ok()) return end.status();
+  now_ = end->record_time;
+  last_position_ = end->position;
   const absl::StatusOr<absl::Time> due = store_->NextDue();
   if (!due.ok()) return due.status();
   store_due_ = *due;
@@ -79,6 +80,7 @@ absl::Status Loop::Prepare() {
   for (const storage::UnitRef& ref : *leased) LoadSoon(KeyOf(ref));
   ReadClocks();
   usage_stored_ = house_kept_ = lease_now_;
+  prune_next_ = lease_now_ + kHousekeepingPeriod;
   return absl::OkStatus();
 }
 
@@ -108,6 +110,7 @@ void Loop::Turn(Intake& intake) {
   StoreUsage(/*now_at_once=*/false);
   CommitAndAnswer();
   KeepHouse();
+  Prune();
   FeedBackgroundLoads();
 }
 
@@ -263,6 +266,14 @@ void Loop::PublishTokens() {
   if (options_->publish_tokens) options_->publish_tokens(working_set_.directory().tokens);
 }
 
+void Loop::PublishEvents() {
+  std::vector<storage::JournalEntry>& entries = batch_.journal();
+  if (entries.empty()) return;
+  const int64_t first_position = last_position_ + 1;
+  last_position_ += static_cast<int64_t>(entries.size());
+  if (options_->publish_events) options_->publish_events(entries, first_position);
+}
+
 void Loop::RememberAnswer(const Submission& submission, const Result& result, AccountNo account) {
   if (!submission.identity.has_value() || IsPreview(submission.command)) return;
   const Reply* reply = std::get_if<Reply>(&result);
@@ -285,6 +296,7 @@ void Loop::CommitAndAnswer() {
     } else {
       counters_->commits.fetch_add(1, std::memory_order_relaxed);
       if (batch_.server_changed()) PublishTokens();
+      PublishEvents();
       working_set_.MarksStored(batch_.marks());
       working_set_.UsageStored(batch_.usages());
       for (const storage::UnitMark& mark : batch_.marks()) {

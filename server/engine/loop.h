@@ -29,6 +29,9 @@ namespace usher::engine {
 // After the store refused a commit, what time does by itself is tried again so much later.
 inline constexpr absl::Duration kDuesPauseAfterFailure = absl::Seconds(1);
 
+// How often what nobody waits for is looked after.
+inline constexpr absl::Duration kHousekeepingPeriod = absl::Seconds(10);
+
 // Counters that other threads read.
 struct LoopCounters {
   std::atomic<int64_t> in_flight{0};
@@ -70,6 +73,7 @@ class Loop {
   std::optional<Result> Remembered(const Submission& submission, entitlement::AccountNo account);
   void Decide(Submission submission, const Located& located);
   void PublishTokens();
+  void PublishEvents();
   void RememberAnswer(const Submission& submission, const Result& result,
                       entitlement::AccountNo account);
 
@@ -79,6 +83,7 @@ class Loop {
   absl::Duration WaitTime() const;
   void StoreUsage(bool now_at_once);
   void KeepHouse();
+  void Prune();
 
   // -- Loading
   void LoadSoon(const UnitKey& unit);
@@ -116,6 +121,10 @@ class Loop {
   entitlement::LeaseTime dues_resume_;
   entitlement::LeaseTime usage_stored_;
   entitlement::LeaseTime house_kept_;
+  // When something old enough to be forgotten was left in the store.
+  entitlement::LeaseTime prune_next_;
+  // Of the journal's last entry.
+  int64_t last_position_ = 0;
   // The soonest deadline that the store knows of.
   absl::Time store_due_ = absl::InfiniteFuture();
 

@@ -20,10 +20,12 @@ constexpr int kOverdueUnitsPerLook = 256;
 // Loads that nobody waits for run behind each other, so that one that somebody waits for is never
 // far behind.
 constexpr size_t kBackgroundLoadsAtOnce = 4;
-constexpr absl::Duration kHousekeepingPeriod = absl::Seconds(10);
 // A unit without leases that no command has used for so long is dropped from memory.
 constexpr absl::Duration kUnusedUnitKept = absl::Minutes(10);
-constexpr int kAnswersPrunedAtOnce = 1000;
+// Rows that are forgotten in one step, which logins wait for; and the pause until the next step
+// where more are due: 20,000 a second, more than are written for long.
+constexpr int kPrunedAtOnce = 500;
+constexpr absl::Duration kPrunePause = absl::Milliseconds(25);
 
 }  // namespace
 
@@ -77,6 +79,7 @@ absl::Duration Loop::WaitTime() const {
   if (lease_now_ < dues_resume_) return std::min(longest, dues_resume_ - lease_now_);
   const absl::Time due = std::min(working_set_.next_due(), store_due_);
   absl::Duration wait = std::min(longest, due - now_);
+  wait = std::min(wait, prune_next_ - lease_now_);
   const LeaseTime lease_check = working_set_.next_lease_check();
   if (lease_check != LeaseTime::Infinite()) wait = std::min(wait, lease_check - lease_now_);
   return std::max(wait, absl::ZeroDuration());
@@ -93,9 +96,15 @@ void Loop::KeepHouse() {
   if (lease_now_ < house_kept_ + kHousekeepingPeriod) return;
   house_kept_ = lease_now_;
   working_set_.DropUnused(lease_now_ + (-kUnusedUnitKept));
-  const absl::StatusOr<int> pruned =
-      store_->Prune(now_ - options_->policy.request_id_memory, kAnswersPrunedAtOnce);
-  if (!pruned.ok() && !absl::IsUnavailable(pruned.status())) Die(pruned.status());
+}
+
+void Loop::Prune() {
+  if (lease_now_ < prune_next_) return;
+  const storage::PruneBounds bounds{.answers_before = now_ - options_->policy.request_id_memory,
+                                    .journal_before = now_ - options_->policy.journal_retention};
+  const absl::StatusOr<bool> more = store_->Prune(bounds, kPrunedAtOnce);
+  if (!more.ok() && !absl::IsUnavailable(more.status())) Die(more.status());
+  prune_next_ = lease_now_ + (more.ok() && *more ? kPrunePause : kHousekeepingPeriod);
 }
 
 void Loop::LoadSoon(const UnitKey& unit) {

@@ -287,14 +287,30 @@ struct RevokeToken {
   AccountId account;
 };
 
-using CommandPayload = std::variant<
-    CreateAccount, GetAccount, ListAccounts, UpdateAccount, CreateApplication, GetApplication,
-    ListApplications, UpdateApplication, DeleteApplication, UndeleteApplication, GetEntitlements,
-    CreateOrder, RenewSubscription, GetOrder, ListOrders, GetSubscription, ListSubscriptions,
-    GetLicense, ListLicenses, ResetLicenses, ListResets, ListBindings, StartSession, RenewSessions,
-    EndSession, ForceOffline, SetMobileAnswering, CheckAccess, ListSessions, ListAgents,
-    RegisterPhone, RenewPhones, UnregisterPhone, ListPhones, StartCall, ConnectCall, ExtendCalls,
-    EndCall, GetCall, ListCalls, GetVoiceBalance, CreateToken, ListTokens, RevokeToken>;
+// ---- The journal. Target: an account, an application, or the server's own.
+
+// Newest first. Which of the events are shown is the wire's to say: the core doesn't know their
+// bytes.
+struct ListEvents {
+  // By record_time: start_time ≤ record_time < end_time.
+  std::optional<absl::Time> start_time;
+  std::optional<absl::Time> end_time;
+  // Position of an entry of the journal; 0 for the newest.
+  int64_t before = 0;
+};
+
+struct WatchEvents {};
+
+using CommandPayload =
+    std::variant<CreateAccount, GetAccount, ListAccounts, UpdateAccount, CreateApplication,
+                 GetApplication, ListApplications, UpdateApplication, DeleteApplication,
+                 UndeleteApplication, GetEntitlements, CreateOrder, RenewSubscription, GetOrder,
+                 ListOrders, GetSubscription, ListSubscriptions, GetLicense, ListLicenses,
+                 ResetLicenses, ListResets, ListBindings, StartSession, RenewSessions, EndSession,
+                 ForceOffline, SetMobileAnswering, CheckAccess, ListSessions, ListAgents,
+                 RegisterPhone, RenewPhones, UnregisterPhone, ListPhones, StartCall, ConnectCall,
+                 ExtendCalls, EndCall, GetCall, ListCalls, GetVoiceBalance, CreateToken, ListTokens,
+                 RevokeToken, ListEvents, WatchEvents>;
 
 struct Command {
   Target target;

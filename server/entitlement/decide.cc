@@ -21,6 +21,10 @@ template <typename C>
 constexpr bool kNeedsAccountOnly =
     kIsOneOf<C, GetAccount, UpdateAccount, CreateApplication, ListApplications, GetVoiceBalance>;
 
+// Those that are asked of the server itself, an account or an application.
+template <typename C>
+constexpr bool kTakesAnyTarget = kIsOneOf<C, ListEvents, WatchEvents>;
+
 // Those that need the account and the application's entry in it.
 template <typename C>
 constexpr bool kNeedsEntryOnly =
@@ -39,10 +43,12 @@ Outcome Refuse(Refusal refusal) { return {.result = std::move(refusal), .changes
 template <typename C>
 std::optional<Refusal> CheckExistence(const Units& units, const Target& target) {
   if constexpr (!kNeedsNoUnit<C>) {
+    if (kTakesAnyTarget<C> && target.account.empty()) return std::nullopt;
     if (units.account == nullptr) {
       return ResourceNotFound{absl::StrCat("accounts/", target.account.value())};
     }
     if constexpr (!kNeedsAccountOnly<C>) {
+      if (kTakesAnyTarget<C> && target.application.empty()) return std::nullopt;
       const bool without_state = units.application == nullptr && !kNeedsEntryOnly<C>;
       if (without_state || units.entry == nullptr) {
         return ResourceNotFound{FullName(target.account, target.application)};

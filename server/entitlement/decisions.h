@@ -102,4 +102,8 @@ Outcome DecideOn(const Units& units, const CreateToken& command, const Context& 
 Outcome DecideOn(const Units& units, const ListTokens& command, const Context& context);
 Outcome DecideOn(const Units& units, const RevokeToken& command, const Context& context);
 
+// decide_events.cc
+Outcome DecideOn(const Units& units, const ListEvents& command, const Context& context);
+Outcome DecideOn(const Units& units, const WatchEvents& command, const Context& context);
+
 }  // namespace usher::entitlement

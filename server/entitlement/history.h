@@ -1,5 +1,5 @@
-// What is read from the store rather than from the state: all accounts, and the orders, resets,
-// bindings and calls of the past. Plain values, any thread.
+// What is read from the store rather than from the state: all accounts, the orders, resets,
+// bindings and calls of the past, and the journal. Plain values, any thread.
 //
 // Reads of it pass through the engine like any command, so that whatever is overdue is in it (R29),
 // and are then answered from the store.
@@ -103,8 +103,21 @@ struct CallsQuery {
   std::vector<CallView> live;
 };
 
-using HistoryQuery =
-    std::variant<AccountsQuery, OrderQuery, OrdersQuery, ResetsQuery, BindingsQuery, CallsQuery>;
+// Entries of the journal.
+struct EventsQuery {
+  // None: the server's own.
+  AccountNo account;
+  std::optional<absl::Time> start_time;
+  std::optional<absl::Time> end_time;
+  // Position of the last entry of the page before; 0 for the newest.
+  int64_t before = 0;
+  int limit = 0;
+  // The page ends behind the entry that passes it.
+  int64_t bytes_max = 0;
+};
+
+using HistoryQuery = std::variant<AccountsQuery, OrderQuery, OrdersQuery, ResetsQuery,
+                                  BindingsQuery, CallsQuery, EventsQuery>;
 
 struct ResetRecord {
   Revision revision;
@@ -167,6 +180,17 @@ struct CallsPage {
   bool more = false;
 };
 
+// The events of one command, as the journal keeps them: bytes of the wire layer.
+struct EventsRecord {
+  int64_t position = 0;
+  std::string payload;
+};
+
+struct EventsPage {
+  std::vector<EventsRecord> entries;
+  bool more = false;
+};
+
 // How an ended call is shown, by those who read it from memory and from a store.
 CallView ViewOf(const EndedCall& call);
 
@@ -174,7 +198,7 @@ CallView ViewOf(const EndedCall& call);
 // ended since the question was asked is shown as ended.
 void ShowLive(const CallsQuery& query, CallsPage& page);
 
-using HistoryPage =
-    std::variant<AccountsPage, OrderFound, OrdersPage, ResetsPage, BindingsPage, CallsPage>;
+using HistoryPage = std::variant<AccountsPage, OrderFound, OrdersPage, ResetsPage, BindingsPage,
+                                 CallsPage, EventsPage>;
 
 }  // namespace usher::entitlement

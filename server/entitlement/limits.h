@@ -40,6 +40,10 @@ inline constexpr int kSubscriptionMonthsMax = 1200;
 inline constexpr int64_t kLicensesPerApplicationMax = 1'000'000;
 inline constexpr int kApplicationsPerAccountMax = 10'000;
 
+// What of the journal is read at once: entries, and the bytes behind which a read ends.
+inline constexpr int kJournalEntriesPerRead = 1000;
+inline constexpr int64_t kJournalBytesPerRead = int64_t{1024} * 1024;
+
 // Ended sessions that an application remembers at most; the oldest are forgotten first (settle.cc).
 inline constexpr int64_t kEndedSessionsRememberedMax = 1'000'000;
 

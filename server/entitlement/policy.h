@@ -48,6 +48,10 @@ struct Policy {
   // How long an ended call is remembered: EndCall finds it, and its id stays taken.
   absl::Duration ended_call_memory = absl::Hours(24);
 
+  // How long the journal is kept. Bindings, resets, orders and calls of the past don't depend on
+  // it.
+  absl::Duration journal_retention = absl::Hours(24 * 400);
+
   TtlBounds session_ttl = {absl::Seconds(60), absl::Seconds(10), absl::Hours(1)};
   TtlBounds phone_ttl = {absl::Seconds(60), absl::Seconds(10), absl::Hours(24)};
   TtlBounds call_ttl = {absl::Seconds(90), absl::Seconds(10), absl::Minutes(10)};

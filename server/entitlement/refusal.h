@@ -138,7 +138,18 @@ struct ResetLimitReached {
   absl::Time next_reset_time;
 };
 
+// Made by the watch hub (engine/watch_hub.h).
+struct TooManyWatchers {
+  int64_t limit = 0;
+};
+
 struct EtagMismatch {};
+
+// Of a past that was pruned, or of another database.
+struct ResumeTokenExpired {
+  // The oldest that is kept of the account; none where nothing is.
+  Revision oldest;
+};
 
 struct Overloaded {
   int64_t limit = 0;
@@ -148,6 +159,8 @@ struct StoreUnavailable {};
 
 struct ServerDraining {};
 
+struct WatcherTooSlow {};
+
 // In the order of precedence of the contract's ErrorReason within each group.
 using Refusal =
     std::variant<InvalidField, BelowMinimumPurchase, RequestIdReused, PageTokenMismatch,
@@ -155,7 +168,8 @@ using Refusal =
                  PackageRequired, EditionMismatch, SubscriptionAmbiguous, LicenseExpired,
                  NothingToReset, VoicePackageRequired, ApplicationIsDeleted, WrongState,
                  LastOperatorToken, NoIdleLicense, SipPoolExhausted, VoiceConcurrencyExhausted,
-                 VoiceMinutesExhausted, ResetLimitReached, EtagMismatch, Overloaded,
-                 StoreUnavailable, ServerDraining>;
+                 VoiceMinutesExhausted, ResetLimitReached, Overloaded, TooManyWatchers,
+                 EtagMismatch, ResumeTokenExpired, StoreUnavailable, ServerDraining,
+                 WatcherTooSlow>;
 
 }  // namespace usher::entitlement

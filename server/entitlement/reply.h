@@ -311,6 +311,11 @@ struct TokensReply {
   bool more = false;
 };
 
+// Whose events are to be watched; none: the server's own.
+struct WatchReply {
+  AccountNo account;
+};
+
 // The first answer to the same request_id and payload, as it was encoded then (R28). Made by the
 // engine.
 struct RememberedReply {
@@ -326,6 +331,6 @@ using Reply =
                  MobileAnsweringReply, CheckAccessReply, SessionsReply, AgentsReply,
                  RegisterPhoneReply, RenewPhonesReply, UnregisterPhoneReply, PhonesReply, CallReply,
                  ExtendCallsReply, CallsReply, VoiceBalanceReply, RememberedReply, HistoryQuery,
-                 HistoryPage, TokenReply, TokensReply>;
+                 HistoryPage, TokenReply, TokensReply, WatchReply>;
 
 }  // namespace usher::entitlement

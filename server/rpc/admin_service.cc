@@ -42,7 +42,7 @@ void RegisterAdminService(CallRegistry& calls, const Backend& backend) {
                       Responder<v1::WhoAmIRequest, v1::WhoAmIResponse> responder) {
               const auto caller = AdmitOrRefuse(backend, context, responder);
               if (!caller.has_value()) return;
-              WriteToken(caller->token, *responder.message().mutable_token());
+              WriteToken(caller->token(), *responder.message().mutable_token());
               responder.Answer();
             });
 }

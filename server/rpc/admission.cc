@@ -35,11 +35,11 @@ entitlement::AccountId AccountIn(std::string_view resource) {
 void BindTo(const auth::Caller& caller, entitlement::Command& command) {
   if (caller.is_operator()) return;
   if (auto* list = std::get_if<entitlement::ListAccounts>(&command.payload)) {
-    list->only = caller.token.account;
+    list->only = caller.token().account;
   } else if (auto* tokens = std::get_if<entitlement::ListTokens>(&command.payload)) {
-    tokens->account = caller.token.account;
+    tokens->account = caller.token().account;
   } else if (auto* revoke = std::get_if<entitlement::RevokeToken>(&command.payload)) {
-    revoke->account = caller.token.account;
+    revoke->account = caller.token().account;
   }
 }
 

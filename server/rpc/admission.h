@@ -15,6 +15,7 @@
 #include "google/protobuf/descriptor.h"
 #include "usher/v1/admin_service.pb.h"
 #include "usher/v1/agent_service.pb.h"
+#include "usher/v1/event_service.pb.h"
 
 namespace usher::rpc {
 
@@ -54,6 +55,14 @@ inline bool RoleAllows(entitlement::Role role, const v1::CreateTokenRequest& req
   return static_cast<int>(request.role()) <= static_cast<int>(role);
 }
 
+// The server's own events are an operator's.
+inline bool RoleAllows(entitlement::Role role, const v1::ListEventsRequest& request) {
+  return role == entitlement::Role::kOperator || !request.parent().empty();
+}
+inline bool RoleAllows(entitlement::Role role, const v1::WatchEventsRequest& request) {
+  return role == entitlement::Role::kOperator || !request.parent().empty();
+}
+
 // Bounds the commands that name no account by the caller's own.
 void BindTo(const auth::Caller& caller, entitlement::Command& command);
 
@@ -66,10 +75,9 @@ std::variant<auth::Caller, entitlement::Refusal> Admit(const auth::Gatekeeper& g
   const auto* caller = std::get_if<auth::Caller>(&admitted);
   if (caller == nullptr) return admitted;
   const entitlement::AccountId account = AccountIn(ResourceOf(request));
-  if ((!account.empty() && !caller->MayEnter(account)) ||
-      !RoleAllows(caller->token.role, request)) {
+  if ((!account.empty() && !caller->MayEnter(account)) || !RoleAllows(caller->role(), request)) {
     return entitlement::Refusal(
-        entitlement::RoleForbids{.role = caller->token.role, .method = kRule.name});
+        entitlement::RoleForbids{.role = caller->role(), .method = kRule.name});
   }
   return admitted;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "grpcpp/impl/codegen/service_type.h"
+#include "rpc/stream_call.h"
 #include "rpc/unary_call.h"
 
 namespace usher::rpc {
@@ -43,12 +44,30 @@ class CallRegistry {
         std::make_unique<UnaryMethod<Request, Response>>(std::move(bound), std::move(handler)));
   }
 
+  // The same for a method that answers with a stream, of a service whose methods are raw.
+  template <typename Request, typename AsyncService, typename Base>
+  void AddStream(AsyncService* service,
+                 void (Base::*receive)(grpc::ServerContext*, grpc::ByteBuffer*,
+                                       grpc::ServerAsyncWriter<grpc::ByteBuffer>*,
+                                       grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*),
+                 typename StreamMethod<Request>::Handler handler) {
+    auto bound = [service, receive](grpc::ServerContext* context, grpc::ByteBuffer* request,
+                                    grpc::ServerAsyncWriter<grpc::ByteBuffer>* writer,
+                                    grpc::ServerCompletionQueue* queue, void* tag) {
+      (service->*receive)(context, request, writer, queue, queue, tag);
+    };
+    streams_.push_back(
+        std::make_unique<StreamMethod<Request>>(std::move(bound), std::move(handler)));
+  }
+
   const std::vector<std::unique_ptr<grpc::Service>>& services() const { return services_; }
   const std::vector<std::unique_ptr<Method>>& methods() const { return methods_; }
+  const std::vector<std::unique_ptr<Method>>& streams() const { return streams_; }
 
  private:
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::vector<std::unique_ptr<Method>> methods_;
+  std::vector<std::unique_ptr<Method>> streams_;
 };
 
 }  // namespace usher::rpc

@@ -52,6 +52,8 @@ class EndCallRequest;
 class GetVoiceBalanceRequest;
 class GetCallRequest;
 class ListCallsRequest;
+class ListEventsRequest;
+class WatchEventsRequest;
 }  // namespace usher::v1
 
 namespace usher::rpc {
@@ -114,5 +116,10 @@ CommandOr CommandFrom(const v1::ListCallsRequest& request);
 CommandOr CommandFrom(const v1::CreateTokenRequest& request);
 CommandOr CommandFrom(const v1::ListTokensRequest& request);
 CommandOr CommandFrom(const v1::RevokeTokenRequest& request);
+
+// command_from_event.cc
+// Filters and resume tokens are the wire's own: EventFilter and ResumeTokens read them.
+CommandOr CommandFrom(const v1::ListEventsRequest& request);
+CommandOr CommandFrom(const v1::WatchEventsRequest& request);
 
 }  // namespace usher::rpc

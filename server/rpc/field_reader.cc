@@ -1,5 +1,6 @@
 #include "rpc/field_reader.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "entitlement/civil.h"
@@ -89,6 +90,13 @@ Target FieldReader::Application(std::string_view path, std::string_view name) {
     return {};
   }
   return {AccountId(std::string(account)), ApplicationId(std::string(rest))};
+}
+
+Target FieldReader::Parent(std::string_view path, std::string_view name) {
+  if (name.empty()) return {};
+  const bool of_application =
+      absl::StrContains(Absl(name), absl::string_view(kApplications.data(), kApplications.size()));
+  return of_application ? Application(path, name) : Account(path, name);
 }
 
 std::string FieldReader::ResourceId(std::string_view path, std::string_view id) {

@@ -39,6 +39,8 @@ class FieldReader {
   entitlement::Target Account(std::string_view path, std::string_view name);
   // accounts/{account}/applications/{application}
   entitlement::Target Application(std::string_view path, std::string_view name);
+  // Either of these, or nothing: the server itself.
+  entitlement::Target Parent(std::string_view path, std::string_view name);
   // The id of a resource that is to be created.
   std::string ResourceId(std::string_view path, std::string_view id);
 

@@ -71,6 +71,8 @@ class GrpcServer {
   GrpcServerOptions options_;
   CallRegistry calls_;
   std::vector<std::unique_ptr<CallQueue>> queues_;
+  // Streams are served apart from the calls that somebody waits for.
+  std::unique_ptr<CallQueue> stream_queue_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

@@ -32,6 +32,8 @@ inline constexpr int kThreadsPerQueueDefault = 1;
 // Calls of each method that wait for a request at each queue, and those kept for reuse.
 inline constexpr int kCallsPosted = 8;
 inline constexpr size_t kCallsPooledMax = 128;
+// Calls of each streaming method that wait for a request.
+inline constexpr int kStreamsPosted = 4;
 // The part of a call's arena that needs no allocation.
 inline constexpr size_t kArenaBlockBytes = 2048;
 
@@ -40,9 +42,20 @@ inline constexpr absl::Duration kRetryDelayOverloaded = absl::Milliseconds(500);
 inline constexpr absl::Duration kRetryDelayUnavailable = absl::Seconds(1);
 inline constexpr absl::Duration kRetryDelayDraining = absl::Seconds(1);
 
+// Messages of a watch are of this size at most, but for one that a single event fills.
+inline constexpr size_t kWatchMessageBytesMax = size_t{1024} * 1024;
+// A page of events ends behind the event that passes it.
+inline constexpr size_t kEventsPageBytesMax = size_t{1024} * 1024;
+// Entries of the journal that one ListEvents looks through at most; the page may then be short of
+// events that pass its filters, and says where the next goes on.
+inline constexpr int64_t kEventsScannedMax = 50'000;
+// Types of events that a filter may name.
+inline constexpr int kEventTypesMax = 100;
+
 inline constexpr int kProductIdLengthMax = 63;
 // Longer page tokens and etags were made by nobody.
 inline constexpr size_t kPageTokenLengthMax = 1024;
 inline constexpr size_t kEtagLengthMax = 128;
+inline constexpr size_t kResumeTokenLengthMax = 256;
 
 }  // namespace usher::rpc

@@ -268,6 +268,15 @@ RefusalText Explain(const entitlement::ResetLimitReached& r, absl::Time) {
            {"nextResetTime", Instant(r.next_reset_time)}}};
 }
 
+RefusalText Explain(const entitlement::TooManyWatchers& r, absl::Time) {
+  return {v1::ERROR_REASON_TOO_MANY_WATCHERS,
+          StatusCode::RESOURCE_EXHAUSTED,
+          absl::StrCat(r.limit,
+                       " watchers are open already. Close one, or share one between those "
+                       "who want to know."),
+          {{"limit", absl::StrCat(r.limit)}}};
+}
+
 RefusalText Explain(const entitlement::EtagMismatch&, absl::Time) {
   return {v1::ERROR_REASON_ETAG_MISMATCH,
           StatusCode::ABORTED,
@@ -281,6 +290,14 @@ RefusalText Explain(const entitlement::Overloaded& r, absl::Time) {
           absl::StrCat("The server has ", r.limit, " requests at work already. Try again soon."),
           {{"limit", absl::StrCat(r.limit)}},
           kRetryDelayOverloaded};
+}
+
+RefusalText Explain(const entitlement::ResumeTokenExpired& r, absl::Time) {
+  return {v1::ERROR_REASON_RESUME_TOKEN_EXPIRED,
+          StatusCode::OUT_OF_RANGE,
+          "The journal no longer reaches back to the resume_token, or is another one. Read the "
+          "lists anew and watch without a token.",
+          {{"oldestRevision", r.oldest ? absl::StrCat(r.oldest.value()) : ""}}};
 }
 
 RefusalText Explain(const entitlement::StoreUnavailable&, absl::Time) {
@@ -297,6 +314,13 @@ RefusalText Explain(const entitlement::ServerDraining&, absl::Time) {
           "The server is shutting down; nothing was changed. Try again on another connection.",
           {},
           kRetryDelayDraining};
+}
+
+RefusalText Explain(const entitlement::WatcherTooSlow&, absl::Time) {
+  return {v1::ERROR_REASON_WATCHER_TOO_SLOW,
+          StatusCode::ABORTED,
+          "Events came faster than they were read. Resume from the last resume_token.",
+          {}};
 }
 
 google::rpc::Status Details(const RefusalText& text, const entitlement::Refusal& refusal) {

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "engine/engine.h"
 #include "entitlement/catalog.h"
 
 namespace usher::auth {
 class Gatekeeper;
+}
+namespace usher::engine {
+class WatchHub;
 }
 
 namespace usher::rpc {
@@ -22,11 +26,15 @@ struct Backend {
   // These outlive the server.
   const auth::Gatekeeper* gate = nullptr;
   const entitlement::Catalog* catalog = nullptr;
+  engine::WatchHub* watch = nullptr;
+  // Of the database that is served: who resumes a watch has to mean the same.
+  std::string database_id;
 };
 
 void RegisterAccountService(CallRegistry& calls, const Backend& backend);
 void RegisterOrderService(CallRegistry& calls, const Backend& backend);
 void RegisterAdminService(CallRegistry& calls, const Backend& backend);
+void RegisterEventService(CallRegistry& calls, const Backend& backend);
 void RegisterLicenseService(CallRegistry& calls, const Backend& backend);
 void RegisterAgentService(CallRegistry& calls, const Backend& backend);
 void RegisterPhoneService(CallRegistry& calls, const Backend& backend);

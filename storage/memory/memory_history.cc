@@ -88,7 +88,16 @@ entitlement::CallView& MemoryHistory::CallOf(const Change& change, entitlement::
 
 HistoryPage MemoryHistory::Page(const entitlement::HistoryQuery& query,
                                 const Accounts& accounts) const {
-  return std::visit([&](const auto& asked) { return Read(asked, accounts); }, query);
+  return std::visit(
+      [&](const auto& asked) -> HistoryPage {
+        // The journal is MemoryJournal's to read.
+        if constexpr (std::is_same_v<decltype(asked), const entitlement::EventsQuery&>) {
+          return entitlement::EventsPage();
+        } else {
+          return Read(asked, accounts);
+        }
+      },
+      query);
 }
 
 const MemoryHistory::Past& MemoryHistory::Of(entitlement::ApplicationNo application) const {

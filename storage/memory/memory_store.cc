@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "entitlement/apply.h"
@@ -59,7 +60,7 @@ int64_t MemoryStore::commits() const {
 
 std::vector<JournalRow> MemoryStore::Journal() const {
   const std::lock_guard lock(mutex_);
-  return journal_;
+  return journal_.All();
 }
 
 absl::StatusOr<entitlement::Directory> MemoryStore::LoadDirectory() {
@@ -163,10 +164,7 @@ absl::Status MemoryStore::Commit(const CommitBatch& batch) {
   for (const Change& change : batch.changes) {
     if (IsStored(change)) Store(change);
   }
-  for (const JournalEntry& entry : batch.journal) {
-    const auto position = static_cast<int64_t>(journal_.size()) + 1;
-    journal_.push_back({.position = position, .entry = entry});
-  }
+  for (const JournalEntry& entry : batch.journal) journal_.Append(entry);
   for (const Answer& answer : batch.answers) {
     answers_.insert_or_assign({answer.account, answer.request_id}, answer);
   }
@@ -200,38 +198,42 @@ absl::StatusOr<std::optional<Answer>> MemoryStore::FindAnswer(AccountNo account,
 absl::StatusOr<entitlement::HistoryPage> MemoryStore::ReadHistory(
     const entitlement::HistoryQuery& query) {
   const std::lock_guard lock(mutex_);
+  if (const auto* events = std::get_if<entitlement::EventsQuery>(&query)) {
+    return journal_.Read(*events);
+  }
   return history_.Page(query, accounts_);
 }
 
-absl::StatusOr<std::vector<JournalRow>> MemoryStore::ReadJournal(AccountNo account,
-                                                                 entitlement::Revision after,
-                                                                 int limit) {
+absl::StatusOr<JournalPage> MemoryStore::ReadJournal(const JournalQuery& query) {
   const std::lock_guard lock(mutex_);
-  std::vector<JournalRow> rows;
-  for (const JournalRow& row : journal_) {
-    if (static_cast<int>(rows.size()) == limit) break;
-    if (row.entry.account == account && row.entry.last_revision > after) rows.push_back(row);
-  }
-  return rows;
+  return journal_.Read(query);
 }
 
-absl::StatusOr<absl::Time> MemoryStore::LastRecordTime() {
+absl::StatusOr<entitlement::Revision> MemoryStore::OldestRevision(AccountNo account) {
   const std::lock_guard lock(mutex_);
-  return journal_.empty() ? absl::InfinitePast() : journal_.back().entry.record_time;
+  return journal_.OldestRevision(account);
 }
 
-absl::StatusOr<int> MemoryStore::Prune(absl::Time answers_before, int limit) {
+absl::StatusOr<JournalEnd> MemoryStore::LastJournalEntry() {
+  const std::lock_guard lock(mutex_);
+  return journal_.End();
+}
+
+absl::StatusOr<bool> MemoryStore::Prune(const PruneBounds& bounds, int limit) {
   const std::lock_guard lock(mutex_);
   int pruned = 0;
-  for (auto it = answers_.begin(); it != answers_.end() && pruned < limit;) {
-    if (it->second.record_time < answers_before) {
+  bool more = false;
+  for (auto it = answers_.begin(); it != answers_.end();) {
+    const bool old = it->second.record_time < bounds.answers_before;
+    more = more || (old && pruned == limit);
+    if (old && pruned < limit) {
       it = answers_.erase(it);
       ++pruned;
     } else {
       ++it;
     }
   }
-  return pruned;
+  return journal_.Prune(bounds.journal_before, limit) || more;
 }
 
 }  // namespace usher::storage

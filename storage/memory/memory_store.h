@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "storage/memory/memory_history.h"
+#include "storage/memory/memory_journal.h"
 #include "storage/store.h"
 
 namespace usher::storage {
@@ -54,11 +55,10 @@ class MemoryStore : public Store {
                                                    absl::Time since) override;
   absl::StatusOr<entitlement::HistoryPage> ReadHistory(
       const entitlement::HistoryQuery& query) override;
-  absl::StatusOr<std::vector<JournalRow>> ReadJournal(entitlement::AccountNo account,
-                                                      entitlement::Revision after,
-                                                      int limit) override;
-  absl::StatusOr<absl::Time> LastRecordTime() override;
-  absl::StatusOr<int> Prune(absl::Time answers_before, int limit) override;
+  absl::StatusOr<JournalPage> ReadJournal(const JournalQuery& query) override;
+  absl::StatusOr<entitlement::Revision> OldestRevision(entitlement::AccountNo account) override;
+  absl::StatusOr<JournalEnd> LastJournalEntry() override;
+  absl::StatusOr<bool> Prune(const PruneBounds& bounds, int limit) override;
 
  private:
   using UnitKey = std::pair<entitlement::AccountNo, entitlement::ApplicationNo>;
@@ -76,7 +76,7 @@ class MemoryStore : public Store {
   std::map<entitlement::ApplicationNo, entitlement::Usage> usages_;
   std::map<UnitKey, UnitMark> marks_;
   std::map<std::pair<entitlement::AccountNo, std::string>, Answer> answers_;
-  std::vector<JournalRow> journal_;
+  MemoryJournal journal_;
   MemoryHistory history_;
 
   int64_t commits_ = 0;

@@ -78,7 +78,10 @@ bool BatchWriter::HasWork(const CommitBatch& batch) {
 
 absl::Status BatchWriter::Write(const CommitBatch& batch) {
   absl::Status status = WriteAll(batch);
-  if (!status.ok()) ceilings_.Forget();
+  if (!status.ok()) {
+    ceilings_.Forget();
+    journal_.Forget();
+  }
   return status;
 }
 
@@ -129,11 +132,7 @@ absl::Status BatchWriter::Cover(const Change& change) {
 
 absl::Status BatchWriter::WriteJournal(absl::Span<const JournalEntry> entries) {
   for (const JournalEntry& entry : entries) {
-    USHER_RETURN_IF_ERROR(database_.Run(
-        "INSERT INTO journal (account_no, first_revision, last_revision, record_time, payload)"
-        " VALUES (?, ?, ?, ?, ?)",
-        entry.account, entry.first_revision, entry.last_revision, entry.record_time,
-        Blob{entry.payload}));
+    USHER_RETURN_IF_ERROR(journal_.Append(database_, entry));
     if (!entry.account) continue;
     USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, entry.account, entry.last_revision));
   }
@@ -156,28 +155,26 @@ absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database, entitlement
   return found;
 }
 
-absl::StatusOr<int> PruneAnswers(Database& database, absl::Time before, int limit) {
+absl::StatusOr<bool> PruneAnswers(Database& database, absl::Time before, int limit) {
   // The oldest come first, so that nothing is read past the last one that is to go.
   int64_t last = 0;
-  int old = 0;
+  bool more = false;
   {
     Rows rows = database.Select("SELECT answer_no, record_time FROM answer ORDER BY answer_no");
-    while (old < limit && rows.Next()) {
+    for (int old = 0; rows.Next(); ++old) {
       int64_t answer_no = 0;
       absl::Time record_time;
       rows.Read(answer_no, record_time);
       if (record_time >= before) break;
+      more = old == limit;
+      if (more) break;
       last = answer_no;
-      ++old;
     }
     USHER_RETURN_IF_ERROR(rows.status());
   }
-  if (old == 0) return 0;
-  Transaction transaction(database);
-  USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+  if (last == 0) return false;
   USHER_RETURN_IF_ERROR(database.Run("DELETE FROM answer WHERE answer_no <= ?", last));
-  USHER_RETURN_IF_ERROR(transaction.Commit());
-  return old;
+  return more;
 }
 
 }  // namespace usher::storage

@@ -12,6 +12,7 @@
 #include "entitlement/ids.h"
 #include "storage/sqlite/ceilings.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/journal_writer.h"
 #include "storage/store.h"
 
 namespace usher::storage {
@@ -39,11 +40,13 @@ class BatchWriter {
 
   Database& database_;
   Ceilings ceilings_;
+  JournalWriter journal_;
 };
 
-// The remembered answers (R28), read and pruned by the writer.
+// The remembered answers (R28), read and pruned by the writer; Prune's within a transaction, and it
+// says whether anything is left to be pruned.
 absl::StatusOr<std::optional<Answer>> ReadAnswer(Database& database, entitlement::AccountNo account,
                                                  const std::string& request_id, absl::Time since);
-absl::StatusOr<int> PruneAnswers(Database& database, absl::Time before, int limit);
+absl::StatusOr<bool> PruneAnswers(Database& database, absl::Time before, int limit);
 
 }  // namespace usher::storage

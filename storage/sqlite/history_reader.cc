@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/journal_reader.h"
 #include "storage/sqlite/spans.h"
 
 namespace usher::storage {
@@ -193,6 +194,12 @@ absl::StatusOr<HistoryPage> Read(Database& database, const entitlement::CallsQue
   page.more = DropExtra(page.calls, query.limit);
   ShowLive(query, page);
   return page;
+}
+
+absl::StatusOr<HistoryPage> Read(Database& database, const entitlement::EventsQuery& query) {
+  absl::StatusOr<entitlement::EventsPage> page = ReadEventsPage(database, query);
+  if (!page.ok()) return page.status();
+  return *std::move(page);
 }
 
 }  // namespace

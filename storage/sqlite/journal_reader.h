@@ -1,22 +1,24 @@
 // Reads of the journal (R29). Within the caller's read transaction.
 #pragma once
 
-#include <vector>
-
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "entitlement/history.h"
 #include "entitlement/ids.h"
 #include "storage/sqlite/database.h"
 #include "storage/store.h"
 
 namespace usher::storage {
 
-// Reads past the entries of other accounts: the journal has no index by account.
-absl::StatusOr<std::vector<JournalRow>> ReadJournalEntries(Database& database,
-                                                           entitlement::AccountNo account,
-                                                           entitlement::Revision after, int limit);
+// Oldest first.
+absl::StatusOr<JournalPage> ReadJournalPage(Database& database, const JournalQuery& query);
 
-// InfinitePast where the journal is empty.
-absl::StatusOr<absl::Time> ReadLastRecordTime(Database& database);
+// Newest first.
+absl::StatusOr<entitlement::EventsPage> ReadEventsPage(Database& database,
+                                                       const entitlement::EventsQuery& query);
+
+absl::StatusOr<entitlement::Revision> ReadOldestRevision(Database& database,
+                                                         entitlement::AccountNo account);
+
+absl::StatusOr<JournalEnd> ReadJournalEnd(Database& database);
 
 }  // namespace usher::storage

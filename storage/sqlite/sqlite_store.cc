@@ -79,15 +79,16 @@ class SqliteStoreImpl final : public SqliteStore {
     return Read([&](Database& database) { return ReadHistoryPage(database, query); });
   }
 
-  absl::StatusOr<std::vector<JournalRow>> ReadJournal(entitlement::AccountNo account,
-                                                      entitlement::Revision after,
-                                                      int limit) override {
-    return Read(
-        [&](Database& database) { return ReadJournalEntries(database, account, after, limit); });
+  absl::StatusOr<JournalPage> ReadJournal(const JournalQuery& query) override {
+    return Read([&](Database& database) { return ReadJournalPage(database, query); });
   }
 
-  absl::StatusOr<absl::Time> LastRecordTime() override {
-    return Read([](Database& database) { return ReadLastRecordTime(database); });
+  absl::StatusOr<entitlement::Revision> OldestRevision(entitlement::AccountNo account) override {
+    return Read([&](Database& database) { return ReadOldestRevision(database, account); });
+  }
+
+  absl::StatusOr<JournalEnd> LastJournalEntry() override {
+    return Read([](Database& database) { return ReadJournalEnd(database); });
   }
 
   absl::StatusOr<std::optional<Answer>> FindAnswer(entitlement::AccountNo account,
@@ -106,15 +107,21 @@ class SqliteStoreImpl final : public SqliteStore {
     return Write([&] { return batches_.Write(batch); });
   }
 
-  absl::StatusOr<int> Prune(absl::Time answers_before, int limit) override {
+  absl::StatusOr<bool> Prune(const PruneBounds& bounds, int limit) override {
     if (!fault_.ok()) return fault_;
-    absl::StatusOr<int> pruned = 0;
+    bool more = false;
     absl::Status status = Write([&] {
-      pruned = PruneAnswers(*writer_, answers_before, limit);
-      return pruned.status();
+      Transaction transaction(*writer_);
+      USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+      const absl::StatusOr<bool> answers = PruneAnswers(*writer_, bounds.answers_before, limit);
+      USHER_RETURN_IF_ERROR(answers.status());
+      const absl::StatusOr<bool> journal = PruneJournal(*writer_, bounds.journal_before, limit);
+      USHER_RETURN_IF_ERROR(journal.status());
+      more = *answers || *journal;
+      return transaction.Commit();
     });
     if (!status.ok()) return status;
-    return pruned;
+    return more;
   }
 
  private:

@@ -14,6 +14,7 @@
 #include "usher/v1/account_service.grpc.pb.h"
 #include "usher/v1/admin_service.grpc.pb.h"
 #include "usher/v1/agent_service.grpc.pb.h"
+#include "usher/v1/event_service.grpc.pb.h"
 #include "usher/v1/license_service.grpc.pb.h"
 #include "usher/v1/order_service.grpc.pb.h"
 #include "usher/v1/phone_service.grpc.pb.h"
@@ -25,6 +26,7 @@ namespace usher::e2e {
 using Account = v1::AccountService::Stub;
 using Admin = v1::AdminService::Stub;
 using Agents = v1::AgentService::Stub;
+using Events = v1::EventService::Stub;
 using Licenses = v1::LicenseService::Stub;
 using Orders = v1::OrderService::Stub;
 using Phones = v1::PhoneService::Stub;
@@ -78,7 +80,7 @@ class Api {
       : stubs_(v1::AccountService::NewStub(channel), v1::AgentService::NewStub(channel),
                v1::LicenseService::NewStub(channel), v1::OrderService::NewStub(channel),
                v1::PhoneService::NewStub(channel), v1::VoiceService::NewStub(channel),
-               v1::AdminService::NewStub(channel)) {}
+               v1::AdminService::NewStub(channel), v1::EventService::NewStub(channel)) {}
 
   // Calls a method with a request in text format.
   template <typename Stub, typename Request, typename Response>
@@ -143,7 +145,7 @@ class Api {
  private:
   std::tuple<std::unique_ptr<Account>, std::unique_ptr<Agents>, std::unique_ptr<Licenses>,
              std::unique_ptr<Orders>, std::unique_ptr<Phones>, std::unique_ptr<Voice>,
-             std::unique_ptr<Admin>>
+             std::unique_ptr<Admin>, std::unique_ptr<Events>>
       stubs_;
 };
 

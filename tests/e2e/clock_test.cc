@@ -53,9 +53,10 @@ class ClockTest : public ::testing::Test {
     auto store = storage::SqliteStore::Open({.data_dir = data_dir()});
     EXPECT_TRUE(store.ok()) << store.status();
     if (!store.ok()) return events;
-    auto rows = (*store)->ReadJournal(entitlement::AccountNo(1), {}, kJournalPage);
-    EXPECT_TRUE(rows.ok()) << rows.status();
-    for (const storage::JournalRow& row : *rows) {
+    auto page =
+        (*store)->ReadJournal({.account = entitlement::AccountNo(1), .limit = kJournalPage});
+    EXPECT_TRUE(page.ok()) << page.status();
+    for (const storage::JournalRow& row : page->rows) {
       v1::WatchEventsResponse told;
       EXPECT_TRUE(told.ParseFromString(row.entry.payload));
       events.insert(events.end(), told.events().begin(), told.events().end());

@@ -102,7 +102,7 @@ entitlement::StartSessionReply Harness::Login(const std::string& email,
 std::vector<storage::JournalRow> Harness::Journal() const {
   if (opened_ == nullptr) return memory_.Journal();
   constexpr int kRowsMax = 1'000'000;
-  return opened_->ReadJournal(entitlement::AccountNo(1), entitlement::Revision(), kRowsMax).value();
+  return opened_->ReadJournal({.account = entitlement::AccountNo(1), .limit = kRowsMax})->rows;
 }
 
 std::vector<std::string> Harness::SystemEntries() const {

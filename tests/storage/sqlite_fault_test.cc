@@ -119,13 +119,26 @@ TEST_F(SqliteStoreFault, NumbersRaisedInARefusedCommitAreRaisedAgain) {
             SessionId(far));
 }
 
+TEST_F(SqliteStoreFault, EntriesOfARefusedCommitAreFoundOnceItSucceeds) {
+  Script other;
+  other.In(2, 0).Add(AccountCreated{AccountId("other"), "", "UTC"});
+  vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
+  ASSERT_TRUE(absl::IsUnavailable(other.Commit(*store_)));
+  vfs_.Heal();
+  Script again;
+  again.In(2, 0).Add(AccountCreated{AccountId("other"), "", "UTC"});
+  ASSERT_EQ(again.Commit(*store_), absl::OkStatus());
+  EXPECT_EQ(JournalRowsOf(*store_, AccountNo(2)).size(), 1U);
+}
+
 TEST_F(SqliteStoreFault, FailedSyncIsDataLossForGood) {
   vfs_.FailAfter(Operation::kSync, 0, SQLITE_IOERR_FSYNC);
   const absl::Status status = TakeOver();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   vfs_.Heal();
   EXPECT_TRUE(absl::IsDataLoss(TakeOver()));
-  EXPECT_TRUE(absl::IsDataLoss(store_->Prune(absl::InfiniteFuture(), 10).status()));
+  EXPECT_TRUE(
+      absl::IsDataLoss(store_->Prune({.answers_before = absl::InfiniteFuture()}, 10).status()));
 }
 
 TEST_F(SqliteStoreFault, FailedSyncOfACheckpointIsDataLoss) {

@@ -23,6 +23,7 @@
 namespace usher::storage::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
@@ -90,7 +91,7 @@ TEST_F(SqliteMigration, NothingOfVersion1IsLost) {
   EXPECT_EQ(package.edition, Edition::kStandard);
   EXPECT_EQ(package.months, 5);
   EXPECT_EQ(package.add_ons.size(), 2U);
-  EXPECT_EQ(store->ReadJournal(AccountNo(1), Revision(0), 100)->size(), 10U);
+  EXPECT_EQ(JournalRowsOf(*store, AccountNo(1)).size(), 10U);
   EXPECT_TRUE(
       store->FindAnswer(AccountNo(1), "0c6b235c-350b-4590-b083-81518b8ad3aa", absl::InfinitePast())
           ->has_value());
@@ -111,6 +112,28 @@ TEST_F(SqliteMigration, NothingOfVersion2IsLost) {
   EXPECT_EQ(voice.applications.at(ApplicationNo(1)).plans.at(SubscriptionId(2)).lots.size(), 1U);
   // There were no tokens yet.
   EXPECT_TRUE(store->LoadDirectory()->tokens.empty());
+}
+
+TEST_F(SqliteMigration, NothingOfVersion3IsLost) {
+  Restore(3);
+  const std::unique_ptr<SqliteStore> store = Open();
+  const Directory directory = store->LoadDirectory().value();
+  EXPECT_EQ(directory.tokens.size(), 3U);
+  EXPECT_EQ(directory.tokens.at(TokenId(2)).display_name, "Console");
+  EXPECT_TRUE(directory.tokens.at(TokenId(3)).revoke_time.has_value());
+  EXPECT_EQ(store->LastJournalEntry()->position, 12);
+
+  // The journal had no blocks yet, and nothing said what of it is the server's own.
+  const auto positions = [&](int64_t account) {
+    std::vector<int64_t> found;
+    for (const JournalRow& row : JournalRowsOf(*store, AccountNo(account))) {
+      found.push_back(row.position);
+    }
+    return found;
+  };
+  EXPECT_THAT(positions(0), ElementsAre(1, 2, 5, 6, 8, 10));
+  EXPECT_THAT(positions(1), ElementsAre(2, 3, 4, 7, 11, 12));
+  EXPECT_THAT(positions(2), ElementsAre(8, 9));
 }
 
 TEST_F(SqliteMigration, NoRowOfVersion1IsAltered) {

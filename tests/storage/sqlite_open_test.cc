@@ -308,7 +308,8 @@ TEST_F(SqliteStoreLog, StaysBoundedWhileOthersNeverStopReading) {
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([this, &done] {
-      while (!done) ASSERT_TRUE(store_->ReadJournal(AccountNo(1), Revision(0), 100'000).ok());
+      while (!done)
+        ASSERT_TRUE(store_->ReadJournal({.account = AccountNo(1), .limit = 100'000}).ok());
     });
   }
   Commits(600);

@@ -69,7 +69,8 @@ TEST_P(StoreContract, BlankStoreHasNothing) {
   EXPECT_EQ(store_->NextDue().value(), absl::InfiniteFuture());
   EXPECT_THAT(Due(absl::InfiniteFuture()), IsEmpty());
   EXPECT_THAT(store_->ListUnitsWithLeases().value(), IsEmpty());
-  EXPECT_EQ(store_->LastRecordTime().value(), absl::InfinitePast());
+  EXPECT_EQ(store_->LastJournalEntry()->position, 0);
+  EXPECT_EQ(store_->LastJournalEntry()->record_time, absl::InfinitePast());
   EXPECT_TRUE(absl::IsNotFound(store_->LoadAccount(AccountNo(1), absl::InfinitePast()).status()));
   EXPECT_TRUE(
       absl::IsNotFound(store_->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status()));
@@ -230,7 +231,7 @@ TEST_P(StoreContract, TokensAreOfTheServer) {
   EXPECT_EQ(directory.last_token_id, TokenId(2));
   EXPECT_EQ(directory.last_revision, Revision(3));
   // The server's own journal is apart from the accounts'.
-  EXPECT_EQ(store_->ReadJournal(AccountNo(), Revision(0), 9)->size(), 1U);
+  EXPECT_EQ(JournalRowsOf(*store_, AccountNo()).size(), 1U);
 }
 
 // ---- Answers (R28)
@@ -261,7 +262,7 @@ TEST_P(StoreContract, LaterAnswerTakesThePlaceOfOneThatOutlivedItsTime) {
   CommitAnswer(AnswerAt(noon_ + absl::Hours(25), "new"));
   EXPECT_EQ((*store_->FindAnswer(AccountNo(1), "request", absl::InfinitePast()))->bytes, "new");
   // The old one is gone, and the new one does not go with it.
-  EXPECT_EQ(store_->Prune(noon_ + absl::Hours(1), 10).value(), 0);
+  EXPECT_FALSE(store_->Prune({.answers_before = noon_ + absl::Hours(1)}, 10).value());
   EXPECT_TRUE(store_->FindAnswer(AccountNo(1), "request", noon_)->has_value());
 }
 
@@ -271,55 +272,18 @@ TEST_P(StoreContract, PruneForgetsOldAnswersInBoundedSteps) {
     answer.request_id = "request-" + std::to_string(i);
     CommitAnswer(answer);
   }
-  const absl::Time before = noon_ + absl::Minutes(3);
-  EXPECT_EQ(store_->Prune(before, 2).value(), 2);
-  EXPECT_EQ(store_->Prune(before, 2).value(), 1);
-  EXPECT_EQ(store_->Prune(before, 2).value(), 0);
+  const PruneBounds bounds{.answers_before = noon_ + absl::Minutes(3)};
   const auto found = [this](const char* id) {
     return store_->FindAnswer(AccountNo(1), id, absl::InfinitePast())->has_value();
   };
+  EXPECT_TRUE(store_->Prune(bounds, 2).value());
+  EXPECT_TRUE(found("request-2"));
+  EXPECT_FALSE(store_->Prune(bounds, 2).value());
+  EXPECT_FALSE(store_->Prune(bounds, 2).value());
   EXPECT_FALSE(found("request-0"));
   EXPECT_FALSE(found("request-2"));
   EXPECT_TRUE(found("request-3"));
   EXPECT_TRUE(found("request-4"));
-}
-
-// ---- Journal (R29)
-
-TEST_P(StoreContract, JournalIsReadInItsOrderByAccount) {
-  const std::vector<JournalEntry> entries = {
-      {AccountNo(1), Revision(1), Revision(2), noon_, "a"},
-      {AccountNo(2), Revision(1), Revision(1), noon_, std::string("\0b\xff", 3)},
-      {AccountNo(1), Revision(3), Revision(3), noon_ + absl::Seconds(1), "c"},
-      {AccountNo(1), Revision(4), Revision(9), noon_ + absl::Seconds(2), "d"},
-  };
-  script_.In(2, 0).Add(AccountCreated{AccountId("other"), "", "UTC"});
-  ASSERT_EQ(store_->Commit({.changes = script_.changes(), .journal = entries}), absl::OkStatus());
-
-  EXPECT_THAT(JournalOf(*store_), ElementsAre("a", "c", "d"));
-  const std::vector<JournalRow> page = store_->ReadJournal(AccountNo(1), Revision(2), 1).value();
-  ASSERT_EQ(page.size(), 1U);
-  EXPECT_EQ(page[0].entry.payload, "c");
-  EXPECT_EQ(page[0].entry.first_revision, Revision(3));
-  EXPECT_EQ(page[0].entry.last_revision, Revision(3));
-  EXPECT_EQ(page[0].entry.record_time, noon_ + absl::Seconds(1));
-  EXPECT_EQ(store_->ReadJournal(AccountNo(1), Revision(3), 10)->size(), 1U);
-  EXPECT_THAT(store_->ReadJournal(AccountNo(1), Revision(9), 10).value(), IsEmpty());
-  const std::vector<JournalRow> other = store_->ReadJournal(AccountNo(2), Revision(0), 10).value();
-  ASSERT_EQ(other.size(), 1U);
-  EXPECT_EQ(other[0].entry.payload, std::string("\0b\xff", 3));
-  EXPECT_EQ(store_->LastRecordTime().value(), noon_ + absl::Seconds(2));
-}
-
-TEST_P(StoreContract, JournalPositionsGrow) {
-  CommitApplication();
-  for (int i = 0; i < 3; ++i) {
-    script_.Add(ApplicationUpdated{"name"});
-    CommitApplication();
-  }
-  const std::vector<JournalRow> rows = store_->ReadJournal(AccountNo(1), Revision(0), 10).value();
-  ASSERT_EQ(rows.size(), 4U);
-  for (size_t i = 1; i < rows.size(); ++i) EXPECT_GT(rows[i].position, rows[i - 1].position);
 }
 
 // ---- Threads

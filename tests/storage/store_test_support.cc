@@ -209,13 +209,17 @@ std::string Difference(const Voice& a, const Voice& b) {
   return differ.names;
 }
 
+std::vector<JournalRow> JournalRowsOf(Store& store, AccountNo account) {
+  absl::StatusOr<JournalPage> page = store.ReadJournal({.account = account, .limit = 1'000'000});
+  EXPECT_TRUE(page.ok()) << page.status();
+  return page.ok() ? std::move(page->rows) : std::vector<JournalRow>();
+}
+
 std::vector<std::string> JournalOf(Store& store) {
-  absl::StatusOr<std::vector<JournalRow>> rows =
-      store.ReadJournal(AccountNo(1), Revision(0), 1'000'000);
-  EXPECT_TRUE(rows.ok()) << rows.status();
   std::vector<std::string> payloads;
-  if (!rows.ok()) return payloads;
-  for (const JournalRow& row : *rows) payloads.push_back(row.entry.payload);
+  for (const JournalRow& row : JournalRowsOf(store, AccountNo(1))) {
+    payloads.push_back(row.entry.payload);
+  }
   return payloads;
 }
 

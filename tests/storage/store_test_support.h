@@ -97,6 +97,8 @@ void ExpectStored(Store& store, World& world);
 std::string Difference(const entitlement::Voice& a, const entitlement::Voice& b);
 std::string Difference(const entitlement::Application& a, const entitlement::Application& b);
 
+// The whole journal of an account; of none, the server's own.
+std::vector<JournalRow> JournalRowsOf(Store& store, entitlement::AccountNo account);
 // The payloads in the journal of account 1.
 std::vector<std::string> JournalOf(Store& store);
 

@@ -55,6 +55,7 @@ class TestServer {
     return OwnChannel(address(), ReadOperatorToken(data_dir()));
   }
   storage::Store& store() { return server_->store(); }
+  engine::WatchHub& watch() { return server_->watch(); }
 
   void Stop();
   // Stops, where it serves, and serves anew on the same data.

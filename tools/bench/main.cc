@@ -44,8 +44,8 @@ void Describe(CLI::App& app, Arguments& arguments) {
   app.add_flag("--quick", arguments.quick, "Less than 30 seconds in all");
   app.add_option("--workloads", plan.workloads, "What to measure")
       ->delimiter(',')
-      ->check(CLI::IsMember(
-          {std::string(kEcho), std::string(kLogin), std::string(kCall), std::string(kExtend)}))
+      ->check(CLI::IsMember({std::string(kEcho), std::string(kLogin), std::string(kLoginWatched),
+                             std::string(kCall), std::string(kExtend)}))
       ->capture_default_str();
   app.add_option("--in-flight", plan.in_flight, "Calls in flight, one level after the other")
       ->delimiter(',')

@@ -25,6 +25,7 @@
 #include "tools/bench/server_process.h"
 #include "tools/bench/site.h"
 #include "tools/bench/temporary_directory.h"
+#include "tools/bench/watched_workload.h"
 
 namespace usher::bench {
 namespace {
@@ -99,22 +100,22 @@ class LevelMeter {
     for (const SeriesRecorder& recorder : recorders_) {
       if (&recorder != echo) AddRatios(recorder, echo, level);
     }
-    AddCallRatio(level);
+    AddLoginRatios(level);
     return level;
   }
 
  private:
-  // A call's start or end beside a login: both are one durable commit.
-  void AddCallRatio(v1::Level& level) const {
-    const SeriesRecorder* login = nullptr;
-    const SeriesRecorder* call = nullptr;
+  // What stands beside a login: a call's start or end, which is one durable commit, too, and a
+  // login that is watched.
+  void AddLoginRatios(v1::Level& level) const {
+    const auto login = std::find_if(recorders_.begin(), recorders_.end(),
+                                    [](const auto& recorder) { return recorder.name() == kLogin; });
+    if (login == recorders_.end()) return;
     for (const SeriesRecorder& recorder : recorders_) {
-      if (recorder.name() == kLogin) login = &recorder;
-      if (recorder.name() == kCall) call = &recorder;
+      if (recorder.name() != kCall && recorder.name() != kLoginWatched) continue;
+      *level.add_ratios() = MakeRatio(absl::StrCat(recorder.name(), " / ", login->name()),
+                                      recorder.rates(), login->rates());
     }
-    if (login == nullptr || call == nullptr) return;
-    *level.add_ratios() =
-        MakeRatio(absl::StrCat(call->name(), " / ", login->name()), call->rates(), login->rates());
   }
 
   absl::StatusOr<LoadResult> Run(size_t which) const {
@@ -230,8 +231,9 @@ absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   const bool voice = !Chosen(plan, {&call, &extend}).empty();
   if (voice) status = (*site)->BuyVoice();
   if (!status.ok()) return status;
-  status =
-      MeasureLevels(plan, *server, *disk, Chosen(plan, {&echo, &login, &call, &extend}), report);
+  WatchedWorkload watched(&login, &connections, site->get());
+  status = MeasureLevels(plan, *server, *disk,
+                         Chosen(plan, {&echo, &login, &watched, &call, &extend}), report);
   if (!status.ok()) return status;
 
   const auto verification = (*site)->Verify();

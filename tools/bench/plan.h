@@ -19,6 +19,7 @@ inline constexpr int kClientThreadsMax = 64;
 // What there is to measure; ratios are to the echo.
 inline constexpr std::string_view kEcho = "echo";
 inline constexpr std::string_view kLogin = "login";
+inline constexpr std::string_view kLoginWatched = "login-watched";
 inline constexpr std::string_view kCall = "call";
 inline constexpr std::string_view kExtend = "extend-1000";
 

@@ -1,0 +1,39 @@
+// EventFilter: which events of an account's journal a caller asked for.
+//
+// A plain value, any thread.
+#pragma once
+
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "rpc/field_reader.h"
+
+namespace usher::v1 {
+class Event;
+class ListEventsRequest;
+class WatchEventsRequest;
+}  // namespace usher::v1
+
+namespace usher::rpc {
+
+// Empty members let everything pass.
+struct EventFilter {
+  // Full name.
+  std::string application;
+  // What of the journal is the server's own: accounts and tokens.
+  bool of_server = false;
+  // Numbers of payload fields.
+  absl::flat_hash_set<int> types;
+  // As it stands in the payload.
+  std::string email;
+  std::string actor;
+
+  bool PassesAll() const;
+  bool Passes(const v1::Event& event) const;
+};
+
+// Refuses what is malformed through `fields`.
+EventFilter ReadFilter(FieldReader& fields, const v1::ListEventsRequest& request);
+EventFilter ReadFilter(FieldReader& fields, const v1::WatchEventsRequest& request);
+
+}  // namespace usher::rpc
