@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <memory>
 #include <string>
@@ -47,7 +48,7 @@ sigset_t StopSignals() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  usher::CommandLine line = usher::ReadCommandLine(argc, argv);
+  usher::CommandLine line = usher::ReadCommandLine(argc, argv, environ);
   if (line.exit_code) return *line.exit_code;
   LogToStderr();
   // gRPC's own log is for those who ask for it by this variable.

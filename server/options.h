@@ -1,7 +1,8 @@
-// What an administrator may say to usherd, and how it is read from the command line. Plain values,
-// any thread.
+// What an administrator may say to usherd, and how it is read: from a file, the environment and the
+// command line (settings.h). Plain values, any thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "auth/tls.h"
 #include "engine/watch_hub.h"
+#include "entitlement/catalog.h"
 #include "entitlement/policy.h"
 #include "rpc/limits.h"
 
@@ -33,7 +35,10 @@ struct ServerOptions {
   // Makes another token for an operator and ends, instead of serving.
   bool new_operator_token = false;
   entitlement::Policy policy;
-  // How many may watch, and what that may take; the command line doesn't know it.
+  entitlement::Catalog catalog = entitlement::Catalog::Default();
+  // Commands that are queued or parked at most; one more is answered with OVERLOADED.
+  int64_t in_flight_max = 10'000;
+  // How many may watch, and what that may take.
   engine::WatchOptions watch;
   int completion_queues = rpc::kCompletionQueuesDefault;
   int threads_per_queue = rpc::kThreadsPerQueueDefault;
@@ -46,13 +51,14 @@ struct ServerOptions {
 // HOST:PORT, or would send plaintext to other machines without leave.
 absl::Status CheckListen(const ServerOptions& options);
 
-// Reads the command line. Where it leaves nothing to serve (--help, --version, a mistake), it has
-// printed what there is to say and fills in `exit_code`.
+// Reads the command line and the environment, and the file that one of them names. Where that
+// leaves nothing to serve (--help, --version, a mistake), it has printed what there is to say and
+// fills in `exit_code`.
 struct CommandLine {
   ServerOptions options;
   std::optional<int> exit_code;
 };
-CommandLine ReadCommandLine(int argc, const char* const* argv);
+CommandLine ReadCommandLine(int argc, const char* const* argv, const char* const* environment);
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;

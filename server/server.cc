@@ -21,6 +21,16 @@ namespace {
 // How long callers are told that the server stops before their connections are closed.
 constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
+// What the health service knows; the empty name is the server as a whole.
+std::vector<std::string> HealthServices() {
+  std::vector<std::string> names = {""};
+  for (const char* service : {"AccountService", "AdminService", "AgentService", "EventService",
+                              "LicenseService", "OrderService", "PhoneService", "VoiceService"}) {
+    names.push_back(absl::StrCat("usher.v1.", service));
+  }
+  return names;
+}
+
 // The engine aborts the process behind this: a restart reads the truth from the store.
 void SayWhyTheProcessEnds(const absl::Status& status) {
   spdlog::critical("usherd ends, since it can't tell what is stored: {}", status.ToString());
@@ -29,8 +39,7 @@ void SayWhyTheProcessEnds(const absl::Status& status) {
 
 }  // namespace
 
-Server::Server(ServerOptions options)
-    : options_(std::move(options)), catalog_(entitlement::Catalog::Default()) {}
+Server::Server(ServerOptions options) : options_(std::move(options)) {}
 
 Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
@@ -49,7 +58,8 @@ absl::Status Server::Start() {
 
   engine::EngineOptions engine_options;
   engine_options.policy = options_.policy;
-  engine_options.catalog = catalog_;
+  engine_options.catalog = options_.catalog;
+  engine_options.in_flight_max = options_.in_flight_max;
   engine_options.encode_journal = rpc::EncodeEvents;
   engine_options.on_fatal = SayWhyTheProcessEnds;
   engine_options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
@@ -67,6 +77,7 @@ absl::Status Server::Start() {
     grpc_options.listen = options_.listen;
     grpc_options.credentials = std::move(credentials);
     grpc_options.reflection_gate = &gate_;
+    grpc_options.health_services = HealthServices();
     grpc_options.completion_queues = options_.completion_queues;
     grpc_options.threads_per_queue = options_.threads_per_queue;
     grpc_ = std::make_unique<rpc::GrpcServer>(std::move(grpc_options));
@@ -84,7 +95,7 @@ void Server::RegisterServices() {
       .submit = [engine = engine_.get()](
                     engine::Submission submission) { engine->Submit(std::move(submission)); },
       .gate = &gate_,
-      .catalog = &catalog_,
+      .catalog = &options_.catalog,
       .watch = watch_.get(),
       .database_id = std::string(store_->database_id())};
   rpc::RegisterAccountService(grpc_->calls(), backend);
@@ -112,8 +123,9 @@ std::string Server::address() const {
 }
 
 void Server::Shutdown(absl::Duration grace) {
-  // The engine goes first: it answers what it has and refuses what comes, so that callers learn to
-  // go elsewhere before their connections are closed.
+  // Whoever asks for health learns it first. Then the engine: it answers what it has and refuses
+  // what comes, so that callers learn to go elsewhere before their connections are closed.
+  if (grpc_ != nullptr) grpc_->SayNotServing();
   if (engine_ != nullptr) engine_->Stop();
   // Those who watch are told the last of it, and to resume elsewhere.
   if (watch_ != nullptr) watch_->Close();

@@ -12,7 +12,6 @@
 #include "absl/time/time.h"
 #include "auth/gatekeeper.h"
 #include "auth/token_registry.h"
-#include "entitlement/catalog.h"
 #include "server/options.h"
 
 namespace usher {
@@ -65,7 +64,6 @@ class Server {
   void RegisterServices();
 
   ServerOptions options_;
-  entitlement::Catalog catalog_;
   auth::TokenRegistry tokens_;
   auth::Gatekeeper gate_{&tokens_};
   std::unique_ptr<storage::SqliteStore> store_;

@@ -38,8 +38,8 @@ class TokenRegistryTest : public ::testing::Test {
 TEST_F(TokenRegistryTest, ASecretIsItsTokens) {
   const std::string viewer = Add(1, Role::kViewer);
   const std::string admin = Add(2, Role::kAdmin);
-  EXPECT_EQ(registry_.Find(viewer, kNoon)->token.id, TokenId(1));
-  EXPECT_EQ(registry_.Find(admin, kNoon)->token.id, TokenId(2));
+  EXPECT_EQ(registry_.Find(viewer, kNoon)->token().id, TokenId(1));
+  EXPECT_EQ(registry_.Find(admin, kNoon)->token().id, TokenId(2));
 }
 
 TEST_F(TokenRegistryTest, NothingElseIs) {

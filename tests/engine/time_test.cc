@@ -60,6 +60,32 @@ TEST(EngineTime, WhatFellDueWhileTheServerWasDownIsCaughtUpUnasked) {
   EXPECT_EQ(harness.store().Journal().back().entry.record_time, harness.clock().Now());
 }
 
+// The journal is kept for as long as the policy says, and forgotten in steps while the server
+// works.
+TEST(EngineTime, WhatIsOlderThanTheRetentionLeavesTheJournal) {
+  constexpr size_t kLogins = 1700;
+  EngineOptions options;
+  options.policy.journal_retention = absl::Hours(24 * 10);
+  Harness harness(options);
+  for (size_t i = 0; i < kLogins; ++i) {
+    harness.Login("ann@acme.test", "tab-" + std::to_string(i));
+  }
+  ASSERT_GT(harness.store().Journal().size(), kLogins);
+  harness.clock().Advance(absl::Hours(24 * 10) - absl::Seconds(1));
+  harness.Login("ann@acme.test", "still all there");
+  EXPECT_GT(harness.store().Journal().size(), kLogins);
+  harness.clock().Advance(absl::Minutes(1));
+  // Each step takes a pause, which only the clock can end.
+  for (int i = 0; i < 1000 && harness.store().Journal().size() > 10; ++i) {
+    harness.clock().Advance(absl::Milliseconds(50));
+    harness.Ask<entitlement::AccountReply>(entitlement::GetAccount(),
+                                           {entitlement::AccountId("acme"), {}});
+  }
+  EXPECT_LE(harness.store().Journal().size(), 10U);
+  // Who holds what does not depend on it.
+  EXPECT_EQ(harness.Login("ann@acme.test").license.id, entitlement::LicenseId(1));
+}
+
 TEST(EngineTime, ARestartGivesEveryLiveSessionOneFullTtl) {  // R30
   Harness harness;
   const auto login = harness.Login("ann@acme.test");

@@ -27,8 +27,10 @@ inline std::string_view ReasonOf(const Refusal& refusal) {
       "LAST_OPERATOR_TOKEN",     "NO_IDLE_LICENSE",
       "SIP_POOL_EXHAUSTED",      "VOICE_CONCURRENCY_EXHAUSTED",
       "VOICE_MINUTES_EXHAUSTED", "RESET_LIMIT_REACHED",
-      "ETAG_MISMATCH",           "OVERLOADED",
-      "STORE_UNAVAILABLE",       "SERVER_DRAINING"};
+      "OVERLOADED",              "TOO_MANY_WATCHERS",
+      "ETAG_MISMATCH",           "RESUME_TOKEN_EXPIRED",
+      "STORE_UNAVAILABLE",       "SERVER_DRAINING",
+      "WATCHER_TOO_SLOW"};
   static_assert(std::size(kReasons) == std::variant_size_v<Refusal>);
   return kReasons[refusal.index()];
 }

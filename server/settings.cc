@@ -1,0 +1,385 @@
+#include "server/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "server/catalog_file.h"
+#include "toml++/toml.h"
+
+namespace usher {
+namespace {
+
+constexpr char kDefaultOrigin[] = "default";
+constexpr char kCatalog[] = "catalog";
+constexpr std::string_view kEnvironmentPrefix = "USHER_";
+// Where the origins stand in the printed file.
+constexpr size_t kOriginColumn = 44;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+constexpr absl::Duration kLongest = absl::Hours(24 * 36'500);
+
+constexpr std::array<std::pair<std::string_view, entitlement::VoicePeriod>, 2> kVoicePeriods = {{
+    {"month", entitlement::VoicePeriod::kMonth},
+    {"anniversary", entitlement::VoicePeriod::kAnniversary},
+}};
+
+absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string Quoted(std::string_view text) {
+  return absl::StrCat("\"", absl::StrReplaceAll(Absl(text), {{"\\", "\\\\"}, {"\"", "\\\""}}),
+                      "\"");
+}
+
+// "USHER_POLICY_TRIAL_DAYS" of "policy.trial_days".
+std::string VariableOf(std::string_view name) {
+  return absl::StrCat(Absl(kEnvironmentPrefix),
+                      absl::AsciiStrToUpper(absl::StrReplaceAll(Absl(name), {{".", "_"}})));
+}
+
+std::string SectionOf(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? "" : std::string(name.substr(0, dot));
+}
+
+}  // namespace
+
+std::string DurationText(absl::Duration duration) {
+  if (duration != absl::ZeroDuration() && duration % kDay == absl::ZeroDuration()) {
+    return absl::StrCat(duration / kDay, "d");
+  }
+  return absl::FormatDuration(duration);
+}
+
+bool ParseDurationText(std::string_view text, absl::Duration* duration) {
+  const std::string_view days = text.substr(0, text.size() - (text.ends_with('d') ? 1 : 0));
+  int64_t count = 0;
+  if (days.size() < text.size() && days.find_first_not_of("0123456789") == days.npos &&
+      absl::SimpleAtoi(Absl(days), &count)) {
+    *duration = count * kDay;
+    return true;
+  }
+  return absl::ParseDuration(std::string(text), duration);
+}
+
+// Walks through a file's tables.
+class Settings::FileReader {
+ public:
+  FileReader(Settings* settings, std::string path) : settings_(settings), path_(std::move(path)) {}
+
+  absl::Status Read() {
+    toml::table root;
+    try {
+      root = toml::parse_file(path_);
+    } catch (const toml::parse_error& error) {
+      const auto line = error.source().begin.line;
+      const std::string where = line == 0 ? path_ : absl::StrCat(path_, ":", line);
+      return absl::InvalidArgumentError(
+          absl::StrCat(where, ": ", std::string(error.description())));
+    }
+    return ReadTable(root, "");
+  }
+
+ private:
+  absl::Status ReadTable(const toml::table& table, const std::string& prefix) {
+    for (const auto& [key, node] : table) {
+      const std::string name = absl::StrCat(prefix, Absl(key.str()));
+      absl::Status status;
+      if (name == kCatalog) {
+        status = ReadCatalogFrom(node);
+      } else if (const toml::table* inner = node.as_table(); inner != nullptr) {
+        status = ReadTable(*inner, absl::StrCat(name, "."));
+      } else {
+        status = ReadValue(name, node);
+      }
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadCatalogFrom(const toml::node& node) {
+    const toml::array* tables = node.as_array();
+    if (tables == nullptr) return Refuse(node, "catalog must consist of tables [[catalog]]");
+    absl::StatusOr<entitlement::Catalog> catalog = ReadCatalog(*tables);
+    if (!catalog.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(path_, ":", catalog.status().message()));
+    }
+    settings_->options_->catalog = *std::move(catalog);
+    settings_->catalog_origin_ = Where(node);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadValue(const std::string& name, const toml::node& node) {
+    Setting* setting = settings_->Find(name);
+    if (setting == nullptr) return Refuse(node, absl::StrCat("there is no setting ", name));
+    std::string text;
+    if (setting->kind == Kind::kText) {
+      if (!node.is_string()) return Refuse(node, name + " must be a text in quotes");
+      text = node.value_or(std::string());
+    } else if (setting->kind == Kind::kInteger) {
+      if (!node.is_integer()) return Refuse(node, name + " must be a whole number");
+      text = absl::StrCat(node.value_or(int64_t{0}));
+    } else {
+      if (!node.is_boolean()) return Refuse(node, name + " must be true or false");
+      text = node.value_or(false) ? "true" : "false";
+    }
+    if (const std::string fault = setting->read(text); !fault.empty()) {
+      return Refuse(node, absl::StrCat(name, " ", fault, "; '", text, "' is not"));
+    }
+    setting->origin = Where(node);
+    return absl::OkStatus();
+  }
+
+  std::string Where(const toml::node& node) const {
+    return absl::StrCat(path_, ":", node.source().begin.line);
+  }
+  absl::Status Refuse(const toml::node& node, std::string_view what) const {
+    return absl::InvalidArgumentError(absl::StrCat(Where(node), ": ", Absl(what)));
+  }
+
+  Settings* const settings_;
+  const std::string path_;
+};
+
+Settings::Settings(ServerOptions* options) : options_(options), catalog_origin_(kDefaultOrigin) {
+  AddText("data_dir", &options->data_dir);
+  AddText("listen", &options->listen);
+  AddFlag("allow_plaintext", &options->allow_plaintext);
+  AddText("tls.certificate", &options->tls.certificate);
+  AddText("tls.key", &options->tls.key);
+  AddText("tls.client_ca", &options->tls.client_ca);
+  AddInteger("limits.commands_in_flight", &options->in_flight_max, 1, 1'000'000);
+  AddInteger("limits.watchers_per_account", &options->watch.watchers_per_account_max, 0, 100'000);
+  AddInteger("limits.watchers", &options->watch.watchers_max, 0, 100'000);
+  AddPolicy();
+}
+
+void Settings::AddPolicy() {
+  entitlement::Policy& policy = options_->policy;
+  AddInteger("policy.trial_days", &policy.trial_days, 0, 3650);
+  AddInteger("policy.trial_agent_licenses", &policy.trial_agent_licenses, 0, 10'000);
+  AddTrialsPerAccount();
+  AddInteger("policy.resets_per_month", &policy.resets_per_month, 0, 1000);
+  AddDuration("policy.drain_period", &policy.drain_period, absl::ZeroDuration(), kDay);
+  AddDuration("policy.renewal_grace", &policy.renewal_grace, absl::ZeroDuration(), kLongest);
+  AddDuration("policy.ended_session_memory", &policy.ended_session_memory, absl::Minutes(1),
+              30 * kDay);
+  AddDuration("policy.request_id_memory", &policy.request_id_memory, kDay, 365 * kDay);
+  AddVoicePeriod();
+  AddInteger("policy.additional_minutes_months", &policy.additional_minutes_months, 1, 120);
+  AddDuration("policy.ended_call_memory", &policy.ended_call_memory, absl::Hours(1), 30 * kDay);
+  AddDuration("policy.journal_retention", &policy.journal_retention, kDay, kLongest);
+  AddTtl("policy.session_ttl", &policy.session_ttl);
+  AddTtl("policy.phone_ttl", &policy.phone_ttl);
+  AddTtl("policy.call_ttl", &policy.call_ttl);
+}
+
+void Settings::AddText(const std::string& name, std::string* value) {
+  settings_.push_back({.name = name,
+                       .kind = Kind::kText,
+                       .read =
+                           [value](std::string_view text) {
+                             *value = std::string(text);
+                             return std::string();
+                           },
+                       .show = [value] { return Quoted(*value); },
+                       .origin = kDefaultOrigin});
+}
+
+void Settings::AddFlag(const std::string& name, bool* value) {
+  settings_.push_back({.name = name,
+                       .kind = Kind::kFlag,
+                       .read = [value](std::string_view text) -> std::string {
+                         if (text != "true" && text != "false") return "must be true or false";
+                         *value = text == "true";
+                         return "";
+                       },
+                       .show = [value] { return std::string(*value ? "true" : "false"); },
+                       .origin = kDefaultOrigin});
+}
+
+template <typename Integer>
+void Settings::AddInteger(const std::string& name, Integer* value, int64_t min, int64_t max) {
+  settings_.push_back({.name = name,
+                       .kind = Kind::kInteger,
+                       .read = [value, min, max](std::string_view text) -> std::string {
+                         int64_t number = 0;
+                         if (!absl::SimpleAtoi(Absl(text), &number) || number < min ||
+                             number > max) {
+                           return absl::StrCat("must be a whole number from ", min, " to ", max);
+                         }
+                         *value = static_cast<Integer>(number);
+                         return "";
+                       },
+                       .show = [value] { return absl::StrCat(*value); },
+                       .origin = kDefaultOrigin});
+}
+
+void Settings::AddDuration(const std::string& name, absl::Duration* value, absl::Duration min,
+                           absl::Duration max) {
+  settings_.push_back({.name = name,
+                       .kind = Kind::kText,
+                       .read = [value, min, max](std::string_view text) -> std::string {
+                         absl::Duration duration;
+                         if (!ParseDurationText(text, &duration) || duration < min ||
+                             duration > max) {
+                           return absl::StrCat("must be a duration from ", DurationText(min),
+                                               " to ", DurationText(max), ", such as 90s or 30d");
+                         }
+                         *value = duration;
+                         return "";
+                       },
+                       .show = [value] { return Quoted(DurationText(*value)); },
+                       .origin = kDefaultOrigin});
+}
+
+void Settings::AddTtl(const std::string& name, entitlement::TtlBounds* bounds) {
+  AddDuration(name + ".default", &bounds->fallback, absl::Seconds(1), 7 * kDay);
+  AddDuration(name + ".min", &bounds->min, absl::Seconds(1), 7 * kDay);
+  AddDuration(name + ".max", &bounds->max, absl::Seconds(1), 7 * kDay);
+}
+
+void Settings::AddTrialsPerAccount() {
+  constexpr int kMost = 10'000;
+  std::optional<int>* const value = &options_->policy.trials_per_account;
+  settings_.push_back(
+      {.name = "policy.trials_per_account",
+       .kind = Kind::kText,
+       .read = [value](std::string_view text) -> std::string {
+         int number = 0;
+         if (text == "unlimited") {
+           value->reset();
+         } else if (absl::SimpleAtoi(Absl(text), &number) && number >= 0 && number <= kMost) {
+           *value = number;
+         } else {
+           return absl::StrCat("must be \"unlimited\", or from \"0\" to \"", kMost, "\"");
+         }
+         return "";
+       },
+       .show =
+           [value] {
+             return Quoted(value->has_value() ? absl::StrCat(**value) : std::string("unlimited"));
+           },
+       .origin = kDefaultOrigin});
+}
+
+void Settings::AddVoicePeriod() {
+  entitlement::VoicePeriod* const value = &options_->policy.voice_period;
+  settings_.push_back({.name = "policy.voice_period",
+                       .kind = Kind::kText,
+                       .read = [value](std::string_view text) -> std::string {
+                         for (const auto& [name, period] : kVoicePeriods) {
+                           if (name != text) continue;
+                           *value = period;
+                           return "";
+                         }
+                         return "must be \"month\" or \"anniversary\"";
+                       },
+                       .show = [value]() -> std::string {
+                         for (const auto& [name, period] : kVoicePeriods) {
+                           if (period == *value) return Quoted(name);
+                         }
+                         return Quoted("");
+                       },
+                       .origin = kDefaultOrigin});
+}
+
+Settings::Setting* Settings::Find(std::string_view name) {
+  const auto found = std::find_if(settings_.begin(), settings_.end(),
+                                  [name](const Setting& setting) { return setting.name == name; });
+  return found == settings_.end() ? nullptr : &*found;
+}
+
+absl::Status Settings::ReadFile(const std::string& path) { return FileReader(this, path).Read(); }
+
+absl::Status Settings::ReadEnvironment(const char* const* variables) {
+  for (Setting& setting : settings_) {
+    const std::string variable = VariableOf(setting.name);
+    for (const char* const* each = variables; *each != nullptr; ++each) {
+      const std::string_view text = *each;
+      if (text.size() <= variable.size() || !text.starts_with(variable) ||
+          text[variable.size()] != '=') {
+        continue;
+      }
+      const std::string_view value = text.substr(variable.size() + 1);
+      if (absl::Status status = Set(setting.name, value, variable); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Settings::Set(std::string_view name, std::string_view value,
+                           const std::string& origin) {
+  Setting* setting = Find(name);
+  if (setting == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(origin, ": there is no setting ", Absl(name)));
+  }
+  if (const std::string fault = setting->read(value); !fault.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(origin, ": ", setting->name, " ", fault, "; '", Absl(value), "' is not"));
+  }
+  setting->origin = origin;
+  return absl::OkStatus();
+}
+
+absl::Status Settings::SetPair(std::string_view pair, const std::string& origin) {
+  const size_t equals = pair.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(origin, " needs NAME=VALUE; '", Absl(pair), "' is not"));
+  }
+  return Set(pair.substr(0, equals), pair.substr(equals + 1), origin);
+}
+
+absl::Status Settings::Validate() const {
+  const entitlement::Policy& policy = options_->policy;
+  const std::pair<const char*, const entitlement::TtlBounds*> ttls[] = {
+      {"policy.session_ttl", &policy.session_ttl},
+      {"policy.phone_ttl", &policy.phone_ttl},
+      {"policy.call_ttl", &policy.call_ttl}};
+  for (const auto& [name, bounds] : ttls) {
+    if (bounds->min > bounds->fallback || bounds->fallback > bounds->max) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          name, " must have min ≤ default ≤ max; ", DurationText(bounds->min), ", ",
+          DurationText(bounds->fallback), " and ", DurationText(bounds->max), " are not"));
+    }
+  }
+  if (options_->data_dir.empty()) {
+    return absl::InvalidArgumentError("data_dir (--data-dir) must not be empty");
+  }
+  if (options_->tls.certificate.empty() != options_->tls.key.empty()) {
+    return absl::InvalidArgumentError(
+        "tls.certificate and tls.key (--tls-cert, --tls-key) go together: only one is given");
+  }
+  if (absl::Status status = CheckCatalog(options_->catalog); !status.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(catalog_origin_, ": ", status.message()));
+  }
+  return CheckListen(*options_);
+}
+
+std::string Settings::Print() const {
+  std::string text;
+  std::string section;
+  for (const Setting& setting : settings_) {
+    if (const std::string of = SectionOf(setting.name); of != section) {
+      section = of;
+      absl::StrAppend(&text, "\n[", section, "]\n");
+    }
+    const size_t key = section.empty() ? 0 : section.size() + 1;
+    std::string line = absl::StrCat(setting.name.substr(key), " = ", setting.show());
+    if (line.size() < kOriginColumn) line.resize(kOriginColumn, ' ');
+    absl::StrAppend(&text, line, "  # ", setting.origin, "\n");
+  }
+  absl::StrAppend(&text, "\n# The catalog: ", catalog_origin_, CatalogText(options_->catalog));
+  return text;
+}
+
+}  // namespace usher
