@@ -15,22 +15,35 @@ namespace usher::entitlement::testing {
 
 // The contract's name of the refusal; "OK" where there is none.
 inline std::string_view ReasonOf(const Refusal& refusal) {
-  static constexpr std::string_view kReasons[] = {
-      "INVALID_FIELD",           "BELOW_MINIMUM_PURCHASE",
-      "REQUEST_ID_REUSED",       "PAGE_TOKEN_MISMATCH",
-      "INVALID_CREDENTIAL",      "ROLE_FORBIDS",
-      "RESOURCE_NOT_FOUND",      "RESOURCE_ALREADY_EXISTS",
-      "PACKAGE_REQUIRED",        "EDITION_MISMATCH",
-      "SUBSCRIPTION_AMBIGUOUS",  "LICENSE_EXPIRED",
-      "NOTHING_TO_RESET",        "VOICE_PACKAGE_REQUIRED",
-      "APPLICATION_DELETED",     "WRONG_STATE",
-      "LAST_OPERATOR_TOKEN",     "NO_IDLE_LICENSE",
-      "SIP_POOL_EXHAUSTED",      "VOICE_CONCURRENCY_EXHAUSTED",
-      "VOICE_MINUTES_EXHAUSTED", "RESET_LIMIT_REACHED",
-      "OVERLOADED",              "TOO_MANY_WATCHERS",
-      "ETAG_MISMATCH",           "RESUME_TOKEN_EXPIRED",
-      "STORE_UNAVAILABLE",       "SERVER_DRAINING",
-      "WATCHER_TOO_SLOW"};
+  static constexpr std::string_view kReasons[] = {"INVALID_FIELD",
+                                                  "BELOW_MINIMUM_PURCHASE",
+                                                  "REQUEST_ID_REUSED",
+                                                  "PAGE_TOKEN_MISMATCH",
+                                                  "INVALID_CREDENTIAL",
+                                                  "ROLE_FORBIDS",
+                                                  "RESOURCE_NOT_FOUND",
+                                                  "RESOURCE_ALREADY_EXISTS",
+                                                  "PACKAGE_REQUIRED",
+                                                  "EDITION_MISMATCH",
+                                                  "SUBSCRIPTION_AMBIGUOUS",
+                                                  "LICENSE_EXPIRED",
+                                                  "NOTHING_TO_RESET",
+                                                  "VOICE_PACKAGE_REQUIRED",
+                                                  "APPLICATION_DELETED",
+                                                  "WRONG_STATE",
+                                                  "LAST_OPERATOR_TOKEN",
+                                                  "NO_IDLE_LICENSE",
+                                                  "SIP_POOL_EXHAUSTED",
+                                                  "VOICE_CONCURRENCY_EXHAUSTED",
+                                                  "VOICE_MINUTES_EXHAUSTED",
+                                                  "RESET_LIMIT_REACHED",
+                                                  "OVERLOADED",
+                                                  "TOO_MANY_WATCHERS",
+                                                  "ETAG_MISMATCH",
+                                                  "RESUME_TOKEN_EXPIRED",
+                                                  "STORE_UNAVAILABLE",
+                                                  "SERVER_DRAINING",
+                                                  "WATCHER_TOO_SLOW"};
   static_assert(std::size(kReasons) == std::variant_size_v<Refusal>);
   return kReasons[refusal.index()];
 }
