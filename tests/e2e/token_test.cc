@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "auth/method_table.h"
@@ -259,14 +260,25 @@ TEST_F(TokenTest, ReflectionTakesAnyToken) {
 }
 
 TEST_F(TokenTest, ManyBadTokensWriteNothing) {
-  const auto position = [this] {
-    return std::filesystem::file_size(server_.data_dir() + "/usher.db-wal");
+  const auto log = [this] {
+    const std::string path = server_.data_dir() + "/usher.db-wal";
+    return std::pair(std::filesystem::file_size(path), std::filesystem::last_write_time(path));
   };
-  const auto before = position();
-  for (int i = 0; i < 1000; ++i) {
-    Send("usher.v1.AgentService/StartSession", "", absl::StrCat("usher_", i));
-  }
-  EXPECT_EQ(position(), before);
+  v1::StartSessionRequest login;
+  login.set_application(kSupport);
+  login.set_email("ada@example.com");
+  login.set_channel(v1::CHANNEL_WEB);
+  login.set_client_id("tab-1");
+  const auto send = [this, &login](const std::string& secret) {
+    return Send("usher.v1.AgentService/StartSession", login.SerializeAsString(), secret);
+  };
+  const std::string good = Create(Role::kAgent).secret;
+  const auto before = log();
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(send(absl::StrCat("usher_", i)).ok());
+  EXPECT_EQ(log(), before);
+  // Had one of them been let in, it would show.
+  EXPECT_TRUE(send(good).ok());
+  EXPECT_NE(log(), before);
 }
 
 }  // namespace

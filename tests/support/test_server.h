@@ -49,6 +49,7 @@ class TestServer {
 
   // HOST:PORT. Another one after a restart.
   std::string address() const { return server_->address(); }
+  int port() const { return server_->port(); }
   std::string data_dir() const { return options_.data_dir; }
   // For calls of the operator.
   std::shared_ptr<grpc::Channel> NewChannel() const {
