@@ -1,0 +1,40 @@
+"""What a story needs of a client, whoever wrote it: Peer, and what it answers.
+
+Requests and answers are dictionaries in protobuf's JSON form, so 64-bit numbers are texts.
+"""
+
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROTO = ROOT / "proto"
+CALL_SECONDS_MAX = 30
+
+
+class Failure(Exception):
+    """Something is not as the story says."""
+
+
+def check(claim, holds, found):
+    """Prints the claim where it holds and ends the story where it doesn't."""
+    if not holds:
+        raise Failure(f"not so: {claim}\n  found: {found}")
+    print(f"  {claim}", flush=True)
+
+
+class Refused(Exception):
+    """The server's refusal: the status' code, and its ErrorInfo where it has one."""
+
+    def __init__(self, code, message, info):
+        super().__init__(f"{code}: {message} {info}")
+        self.code = code
+        self.reason = info.get("reason", "")
+        self.domain = info.get("domain", "")
+        self.metadata = info.get("metadata", {})
+
+
+class Peer:
+    """A client of the server at an address, HOST:PORT."""
+
+    def call(self, method, request, token):
+        """Calls "Service/Method" with a token, or with none where it is None. Raises Refused."""
+        raise NotImplementedError
