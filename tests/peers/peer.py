@@ -1,4 +1,4 @@
-"""What a story needs of a client, whoever wrote it: Peer, and what it answers.
+"""What a story needs of a client, whoever wrote it: Peer, Watch, and what they answer.
 
 Requests and answers are dictionaries in protobuf's JSON form, so 64-bit numbers are texts.
 """
@@ -8,6 +8,7 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROTO = ROOT / "proto"
 CALL_SECONDS_MAX = 30
+WATCH_SECONDS_MAX = 60
 
 
 class Failure(Exception):
@@ -32,9 +33,39 @@ class Refused(Exception):
         self.metadata = info.get("metadata", {})
 
 
+class Watch:
+    """An open stream of WatchEvents; leaving it cancels it."""
+
+    def __init__(self):
+        # Of the last answer that had one.
+        self.resume_token = ""
+
+    def next_answer(self):
+        """The next WatchEventsResponse; fails where none comes in time."""
+        raise NotImplementedError
+
+    def take(self, count):
+        """The next `count` events, and the resume token behind the last of them. Checkpoints are
+        passed over; more events than that fail."""
+        events, settled = [], False
+        while len(events) < count or not settled:
+            answer = self.next_answer()
+            events += answer.get("events", [])
+            settled = "resumeToken" in answer
+            if settled:
+                self.resume_token = answer["resumeToken"]
+        if len(events) != count:
+            raise Failure(f"{count} events were to come, and these did: {events}")
+        return events
+
+
 class Peer:
     """A client of the server at an address, HOST:PORT."""
 
     def call(self, method, request, token):
         """Calls "Service/Method" with a token, or with none where it is None. Raises Refused."""
+        raise NotImplementedError
+
+    def watch(self, request, token):
+        """Opens a Watch, as a context."""
         raise NotImplementedError

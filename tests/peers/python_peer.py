@@ -8,7 +8,7 @@ import sys
 import grpc
 from google.protobuf import json_format
 
-from peer import CALL_SECONDS_MAX, PROTO, Peer, Refused
+from peer import CALL_SECONDS_MAX, PROTO, WATCH_SECONDS_MAX, Failure, Peer, Refused, Watch
 
 
 def generate(folder):
@@ -31,6 +31,26 @@ def refusal_of(error):
     return Refused(error.code().name, error.details(), json_format.MessageToDict(info))
 
 
+class PythonWatch(Watch):
+    def __init__(self, stream):
+        super().__init__()
+        self._stream = stream
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stream.cancel()
+
+    def next_answer(self):
+        try:
+            return json_format.MessageToDict(next(self._stream))
+        except grpc.RpcError as error:
+            raise refusal_of(error) from error
+        except StopIteration:
+            raise Failure("the server has ended the watch") from None
+
+
 class PythonPeer(Peer):
     def __init__(self, address):
         self._channel = grpc.insecure_channel(address)
@@ -48,6 +68,11 @@ class PythonPeer(Peer):
         except grpc.RpcError as error:
             raise refusal_of(error) from error
         return json_format.MessageToDict(answer)
+
+    def watch(self, request, token):
+        call, message = self._prepare("EventService/WatchEvents", request)
+        return PythonWatch(
+            call(message, timeout=WATCH_SECONDS_MAX, metadata=self._metadata(token)))
 
     @staticmethod
     def _metadata(token):

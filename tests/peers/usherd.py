@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 import time
@@ -11,6 +12,7 @@ from peer import Failure
 
 SERVES_ON = re.compile(r"serves on (?P<address>\S+),")
 START_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 30
 POLL_SECONDS = 0.05
 
 
@@ -42,6 +44,13 @@ class Usherd:
     @property
     def operator_token(self):
         return (self._data / "operator.token").read_text(encoding="ascii").strip()
+
+    def restart(self):
+        """Stops as an administrator does, and serves the same data, at another port."""
+        self._process.send_signal(signal.SIGTERM)
+        if self._process.wait(STOP_SECONDS_MAX) != 0:
+            raise Failure(f"usherd ended with {self._process.returncode}\n{self._said()}")
+        self._start()
 
     def _said(self):
         return self._log.read_text(encoding="utf-8")
