@@ -8,6 +8,7 @@
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/watch_hub.h"
+#include "grpc/health/v1/health.pb.h"
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
 #include "rpc/services.h"
@@ -23,6 +24,8 @@ constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
 // What the health service knows; the empty name is the server as a whole.
 std::vector<std::string> HealthServices() {
+  // gRPC serves it without a description; reflection finds this one.
+  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   std::vector<std::string> names = {""};
   for (const char* service : {"AccountService", "AdminService", "AgentService", "EventService",
                               "LicenseService", "OrderService", "PhoneService", "VoiceService"}) {
