@@ -337,4 +337,18 @@ Result<v1::ListCallsResponse> Client::ListCalls(const v1::ListCallsRequest& requ
                                      request, options);
 }
 
+// EventService
+
+Result<v1::ListEventsResponse> Client::ListEvents(const v1::ListEventsRequest& request,
+                                                  const CallOptions& options) const {
+  return Call<v1::ListEventsResponse>({"/usher.v1.EventService/ListEvents", Idempotency::kByNature},
+                                      request, options);
+}
+
+std::unique_ptr<client::Stream> Client::WatchEvents(const v1::WatchEventsRequest& request,
+                                                    const client::Listening& listening) const {
+  return connection_->Open({"/usher.v1.EventService/WatchEvents", Idempotency::kByNature}, request,
+                           listening);
+}
+
 }  // namespace usher

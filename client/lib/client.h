@@ -25,6 +25,7 @@
 #include "usher/v1/account_service.pb.h"
 #include "usher/v1/admin_service.pb.h"
 #include "usher/v1/agent_service.pb.h"
+#include "usher/v1/event_service.pb.h"
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
 #include "usher/v1/phone_service.pb.h"
@@ -145,6 +146,15 @@ class Client {
                                       const CallOptions& options = {}) const;
   Result<v1::ListCallsResponse> ListCalls(const v1::ListCallsRequest& request,
                                           const CallOptions& options = {}) const;
+
+  // The journal. EventWatch listens to it and resumes by itself.
+  Result<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request,
+                                            const CallOptions& options = {}) const;
+  // One stream of WatchEventsResponse, from its beginning to its end.
+  std::unique_ptr<client::Stream> WatchEvents(const v1::WatchEventsRequest& request,
+                                              const client::Listening& listening = {}) const;
+
+  const RetryPolicy& retry_policy() const { return options_.retry; }
 
  private:
   template <typename Response, typename Request>

@@ -2,9 +2,11 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <stop_token>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/lib/connection.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
@@ -45,6 +47,86 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   return grpc::CreateCustomChannel(options.server, MakeCredentials(options.tls), arguments);
 }
 
+using Stub = grpc::TemplatedGenericStub<Message, Message>;
+
+class GrpcStream : public Stream {
+ public:
+  GrpcStream(Stub& stub, const std::string& authorization, const Method& method,
+             const Message& request, const Listening& listening)
+      : silence_max_(listening.silence_max), cancel_(listening.stop, Cancel{context_}) {
+    if (!authorization.empty()) context_.AddMetadata("authorization", authorization);
+    // The call starts with its one message.
+    context_.set_initial_metadata_corked(true);
+    call_ = stub.PrepareCall(&context_, method.name, &queue_);
+    call_->StartCall(nullptr);
+    call_->Write(request, grpc::WriteOptions().set_last_message(), nullptr);
+    if (!Done()) Finish();
+  }
+
+  GrpcStream(const GrpcStream&) = delete;
+  GrpcStream& operator=(const GrpcStream&) = delete;
+
+  ~GrpcStream() override {
+    context_.TryCancel();
+    if (!finished_) Finish();
+  }
+
+  bool Read(Message& message) override {
+    if (finished_) return false;
+    call_->Read(&message, nullptr);
+    if (Done()) return true;
+    Finish();
+    return false;
+  }
+
+  const std::optional<Error>& error() const override { return error_; }
+
+ private:
+  struct Cancel {
+    grpc::ClientContext& context;
+    void operator()() const { context.TryCancel(); }
+  };
+
+  // Waits for the one operation under way; whether it succeeded.
+  bool Done() {
+    void* tag = nullptr;
+    bool succeeded = false;
+    const auto deadline = absl::ToChronoTime(absl::Now() + silence_max_);
+    if (queue_.AsyncNext(&tag, &succeeded, deadline) != grpc::CompletionQueue::TIMEOUT) {
+      return succeeded;
+    }
+    silent_ = true;
+    context_.TryCancel();
+    queue_.Next(&tag, &succeeded);
+    return false;
+  }
+
+  void Finish() {
+    finished_ = true;
+    grpc::Status status;
+    call_->Finish(&status, nullptr);
+    void* tag = nullptr;
+    bool succeeded = false;
+    queue_.Next(&tag, &succeeded);
+    if (silent_) {
+      error_ = Silence(silence_max_);
+    } else if (!status.ok()) {
+      error_ = ErrorFromStatus(static_cast<int>(status.error_code()), status.error_message(),
+                               status.error_details());
+    }
+  }
+
+  const absl::Duration silence_max_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::ClientAsyncReaderWriter<Message, Message>> call_;
+  bool silent_ = false;
+  bool finished_ = false;
+  std::optional<Error> error_;
+  // The last member: it goes before the context that it cancels.
+  const std::stop_callback<Cancel> cancel_;
+};
+
 class GrpcConnection : public Connection {
  public:
   explicit GrpcConnection(const ClientOptions& options)
@@ -73,12 +155,23 @@ class GrpcConnection : public Connection {
                            status.error_details());
   }
 
+  std::unique_ptr<Stream> Open(const Method& method, const Message& request,
+                               const Listening& listening) override {
+    return std::make_unique<GrpcStream>(stub_, authorization_, method, request, listening);
+  }
+
  private:
-  grpc::TemplatedGenericStub<Message, Message> stub_;
+  Stub stub_;
   const std::string authorization_;
 };
 
 }  // namespace
+
+Error Silence(absl::Duration silence_max) {
+  return {.code = absl::StatusCode::kDeadlineExceeded,
+          .message = absl::StrCat("The server gave no sign of life for ",
+                                  absl::FormatDuration(silence_max), ".")};
+}
 
 std::shared_ptr<Connection> Connect(const ClientOptions& options) {
   return std::make_shared<GrpcConnection>(options);

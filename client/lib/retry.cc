@@ -36,12 +36,23 @@ bool Pause(absl::Duration duration, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+absl::Duration Backoff::Next(const Error& error) {
+  const absl::Duration wait =
+      std::max(Jittered(next_), error.retry_delay.value_or(absl::ZeroDuration()));
+  next_ = std::min(next_ * 2, policy_.backoff_max);
+  return wait;
+}
+
+bool Backoff::Wait(absl::Duration duration, const std::stop_token& stop) const {
+  return policy_.pause ? policy_.pause(duration, stop) : Pause(duration, stop);
+}
+
 std::optional<Error> CallWithRetries(Connection& connection, const Method& method,
                                      const google::protobuf::Message& request,
                                      google::protobuf::Message& response, const RetryPolicy& policy,
                                      absl::Duration timeout, const std::stop_token& stop) {
   const auto start = std::chrono::steady_clock::now();
-  absl::Duration backoff = policy.backoff_initial;
+  Backoff backoff(policy);
   for (int attempt = 1;; ++attempt) {
     const auto elapsed = absl::FromChrono(std::chrono::steady_clock::now() - start);
     std::optional<Error> error =
@@ -49,13 +60,9 @@ std::optional<Error> CallWithRetries(Connection& connection, const Method& metho
     if (!error.has_value() || !MayTryAgain(*error)) return error;
     if (method.idempotency == Idempotency::kNone || attempt >= policy.attempts_max) return error;
 
-    const absl::Duration wait =
-        std::max(Jittered(backoff), error->retry_delay.value_or(absl::ZeroDuration()));
+    const absl::Duration wait = backoff.Next(*error);
     const auto spent = absl::FromChrono(std::chrono::steady_clock::now() - start);
-    if (spent + wait >= timeout) return error;
-    const bool waited = policy.pause ? policy.pause(wait, stop) : Pause(wait, stop);
-    if (!waited) return error;
-    backoff = std::min(backoff * 2, policy.backoff_max);
+    if (spent + wait >= timeout || !backoff.Wait(wait, stop)) return error;
   }
 }
 

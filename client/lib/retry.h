@@ -18,6 +18,23 @@ bool MayTryAgain(const Error& error);
 // Waits for that long; false where `stop` was requested before or meanwhile.
 bool Pause(absl::Duration duration, const std::stop_token& stop);
 
+// The waits between attempts. One thread at a time; outlived by its policy.
+class Backoff {
+ public:
+  explicit Backoff(const RetryPolicy& policy) : policy_(policy), next_(policy.backoff_initial) {}
+
+  // How long to wait after `error`: longer from time to time, and as long as the server asks.
+  absl::Duration Next(const Error& error);
+  // Waits as the policy says; false where `stop` was requested before or meanwhile.
+  bool Wait(absl::Duration duration, const std::stop_token& stop) const;
+  // After an attempt that succeeded.
+  void Reset() { next_ = policy_.backoff_initial; }
+
+ private:
+  const RetryPolicy& policy_;
+  absl::Duration next_;
+};
+
 // Calls until an attempt succeeds, fails for good, the attempts are used up or `timeout` does
 // not hold another wait. Returns the last attempt's error.
 std::optional<Error> CallWithRetries(Connection& connection, const Method& method,
