@@ -81,6 +81,11 @@ CLI::Option* AddApplication(CLI::App* command, std::string& name) {
       ->required();
 }
 
+CLI::Option* AddParent(CLI::App* command, std::string& name, const std::string& description) {
+  return AddName(command, "PARENT", name, FullParentName,
+                 "an account or an application, such as acme or acme/support", description);
+}
+
 CLI::Option* AddChoice(CLI::App* command, const std::string& name,
                        const google::protobuf::EnumDescriptor& type,
                        const std::function<void(int)>& set, const std::string& description) {
@@ -115,6 +120,19 @@ CLI::Option* AddDuration(CLI::App* command, const std::string& name,
           },
           description)
       ->type_name("DURATION");
+}
+
+CLI::Option* AddWhen(CLI::App* command, const std::string& name, std::optional<When>& target,
+                     const std::string& description) {
+  return command
+      ->add_option_function<std::string>(
+          name,
+          [&target, name](const std::string& text) {
+            target = When::Parse(text);
+            if (!target.has_value()) RefuseValue(name, kWhenForms, text);
+          },
+          description)
+      ->type_name("TIME");
 }
 
 CLI::Option* AddOrderItems(CLI::App* command, const std::string& name,

@@ -16,6 +16,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/time/time.h"
 #include "client/cli/context.h"
+#include "client/cli/when.h"
 #include "client/cli/words.h"
 
 namespace usher::cli {
@@ -57,6 +58,9 @@ CLI::Option* AddAccount(CLI::App* command, std::string& name);
 CLI::Option* AddAccountOption(CLI::App* command, std::string& name, const std::string& description);
 CLI::Option* AddApplication(CLI::App* command, std::string& name);
 
+// An account or an application, of which may be none.
+CLI::Option* AddParent(CLI::App* command, std::string& name, const std::string& description);
+
 // An option whose values are the words of an enum.
 CLI::Option* AddChoice(CLI::App* command, const std::string& name,
                        const google::protobuf::EnumDescriptor& type,
@@ -73,6 +77,10 @@ CLI::Option* AddChoice(CLI::App* command, const std::string& name, Enum& target,
 CLI::Option* AddDuration(CLI::App* command, const std::string& name,
                          std::optional<absl::Duration>& target, const std::string& description,
                          absl::Duration least = absl::Nanoseconds(1));
+
+// An instant, in one of the forms of When.
+CLI::Option* AddWhen(CLI::App* command, const std::string& name, std::optional<When>& target,
+                     const std::string& description);
 
 // A whole number from 1 up, such as an id; several of them, each with its own option.
 CLI::Option* AddNumber(CLI::App* command, const std::string& name, int64_t& target,

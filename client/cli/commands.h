@@ -10,6 +10,7 @@ void AddAgentCommands(Commands& commands);
 void AddApplicationCommands(Commands& commands);
 void AddCatalogCommand(Commands& commands);
 void AddCompletionCommand(Commands& commands);
+void AddEventCommands(Commands& commands);
 void AddLicenseCommands(Commands& commands);
 void AddOrderCommands(Commands& commands);
 void AddPhoneCommands(Commands& commands);

@@ -11,6 +11,24 @@
 
 namespace usher::cli {
 
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+// What every list's answer has.
+constexpr char kNextPageToken[] = "next_page_token";
+
+// The repeated field of a list's answer; null where there is none.
+const FieldDescriptor* ListedIn(const google::protobuf::Descriptor& type) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    if (field->is_repeated() && field->type() == FieldDescriptor::TYPE_MESSAGE) return field;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Context::Context(Client client, std::string server, OutputFormat format, std::string zone,
                  Streams streams)
     : client_(std::move(client)),
@@ -49,13 +67,38 @@ ExitCode Context::PrintList(const Table& table, std::string_view plural,
   return ExitCode::kOk;
 }
 
-void Context::Print(const Table& table) { table.Print(streams_.out, look()); }
+void Context::Print(const Table& table) {
+  table.Print(streams_.out, look(), streams_.out_is_terminal ? streams_.out_width : 0);
+}
 
 void Context::Print(const Facts& facts) { facts.Print(streams_.out, look()); }
 
 ExitCode Context::PrintJson(const google::protobuf::Message& message) {
+  if (format_ != OutputFormat::kJsonLines) return PrintDocument(message, /*whitespace=*/true);
+  const FieldDescriptor* token = message.GetDescriptor()->FindFieldByName(kNextPageToken);
+  if (token == nullptr) return PrintDocument(message, /*whitespace=*/false);
+  const ExitCode code = PrintLines(message);
+  if (!message.GetReflection()->GetString(message, token).empty()) {
+    Note("There are more: raise --limit to see them.");
+  }
+  return code;
+}
+
+ExitCode Context::PrintLines(const google::protobuf::Message& page) {
+  const google::protobuf::Reflection& reflection = *page.GetReflection();
+  const FieldDescriptor* list = ListedIn(*page.GetDescriptor());
+  const int count = list == nullptr ? 0 : reflection.FieldSize(page, list);
+  for (int i = 0; i < count; ++i) {
+    const ExitCode code =
+        PrintDocument(reflection.GetRepeatedMessage(page, list, i), /*whitespace=*/false);
+    if (code != ExitCode::kOk) return code;
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode Context::PrintDocument(const google::protobuf::Message& message, bool whitespace) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = whitespace;
   // A reader of the document finds every field, also where it is 0 or false.
   options.always_print_primitive_fields = true;
   std::string text;
@@ -64,8 +107,12 @@ ExitCode Context::PrintJson(const google::protobuf::Message& message) {
     Note(absl::StrCat("usher: The answer has no JSON form: ", status.ToString()));
     return ExitCode::kOther;
   }
-  streams_.out << text;
+  streams_.out << text << (whitespace ? "" : "\n");
   return ExitCode::kOk;
+}
+
+absl::Time Context::InstantOf(const When& when, std::string_view name) {
+  return when.InstantOf(when.needs_zone() ? TimesOf(name) : Times("UTC", absl::Now()));
 }
 
 Times Context::TimesOf(std::string_view name) {

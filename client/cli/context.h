@@ -1,9 +1,10 @@
 // Context: what a command works with: the client, where its output goes and how it is to look.
 //
 // Data goes to `out`, everything else to `err`: with `-o json` that is one JSON document, in
-// proto's JSON form, on `out`. One thread.
+// proto's JSON form, on `out`; with `-o jsonl` it is one for each thing listed. One thread.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <istream>
 #include <map>
@@ -15,11 +16,14 @@
 #include "client/cli/exit_code.h"
 #include "client/cli/table.h"
 #include "client/cli/times.h"
+#include "client/cli/when.h"
 #include "client/lib/client.h"
 
 namespace usher::cli {
 
-enum class OutputFormat { kTable, kJson };
+// kJsonLines: each thing that is listed on a line of its own, so that a reader need not wait for
+// the end.
+enum class OutputFormat { kTable, kJson, kJsonLines };
 
 struct Streams {
   std::istream& in;
@@ -28,6 +32,8 @@ struct Streams {
   // Whether a person sits there who can be asked.
   bool in_is_terminal = false;
   bool out_is_terminal = false;
+  // How many columns the terminal of `out` has; 0 where that is not known.
+  size_t out_width = 0;
   // Whether the user has asked the program to end (Ctrl-C, SIGTERM). From its first call on
   // such a request no longer ends the process by itself.
   std::function<bool()> interrupted = [] { return false; };
@@ -41,7 +47,8 @@ class Context {
 
   const Client& client() const { return client_; }
   const Streams& streams() const { return streams_; }
-  bool json() const { return format_ == OutputFormat::kJson; }
+  bool json() const { return format_ != OutputFormat::kTable; }
+  OutputFormat format() const { return format_; }
 
   // Tells the error, with a hint where one is known, and answers the exit code. `about` is the
   // full name of the account or application that the command was about; empty where none.
@@ -58,15 +65,23 @@ class Context {
   ExitCode PrintList(const Table& table, std::string_view plural, std::string_view next_page_token);
   void Print(const Table& table);
   void Print(const Facts& facts);
+  // The message as JSON. As lines: an answer that is a list, a line for each element, and where a
+  // limit cut it short, says so on `err`; any other a line in all.
   ExitCode PrintJson(const google::protobuf::Message& message);
+  // A page of a list, a line for each element.
+  ExitCode PrintLines(const google::protobuf::Message& page);
 
   // Times as the account of `name` (a full name of it, or of something in it) sees them. Asks
   // the server for the zone, once for each account; in UTC where it does not tell.
   Times TimesOf(std::string_view name);
   // The same where the account is at hand.
   Times TimesOf(const v1::Account& account);
+  // The instant that `when` means in the zone of TimesOf(name).
+  absl::Time InstantOf(const When& when, std::string_view name);
 
  private:
+  ExitCode PrintDocument(const google::protobuf::Message& message, bool whitespace);
+
   Look look() const { return streams_.out_is_terminal ? Look::kTerminal : Look::kPlain; }
 
   Client client_;

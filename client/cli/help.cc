@@ -3,6 +3,7 @@
 #include <sstream>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -11,8 +12,15 @@ namespace {
 
 constexpr int kDescriptionColumn = 32;
 constexpr size_t kLineWidth = 90;
+// Of the words that an option chooses from.
+constexpr size_t kWordsWidthMax = 60;
 
-// Lines of at most kLineWidth columns.
+const CLI::App* RootOf(const CLI::App* app) {
+  return app->get_parent() == nullptr ? app : RootOf(app->get_parent());
+}
+
+}  // namespace
+
 std::string Wrapped(const std::string& text) {
   std::string wrapped;
   size_t column = 0;
@@ -26,12 +34,6 @@ std::string Wrapped(const std::string& text) {
   }
   return wrapped;
 }
-
-const CLI::App* RootOf(const CLI::App* app) {
-  return app->get_parent() == nullptr ? app : RootOf(app->get_parent());
-}
-
-}  // namespace
 
 std::string FullCommand(const CLI::App* app) {
   if (app->get_parent() == nullptr) return app->get_name();
@@ -89,6 +91,9 @@ std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
 
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   if (option->get_type_size() == 0 || option->get_type_name().empty()) return "";
+  if (option->get_type_name().size() > kWordsWidthMax && !option->get_lnames().empty()) {
+    return absl::StrCat(" ", absl::AsciiStrToUpper(option->get_lnames().front()));
+  }
   return absl::StrCat(" ", option->get_type_name());
 }
 

@@ -1,10 +1,12 @@
 // usher: Usher's command line. See program.h.
 #include <langinfo.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <clocale>
 #include <csignal>
+#include <cstddef>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -20,6 +22,12 @@ void UseUtf8() {
   if (std::string_view(nl_langinfo(CODESET)) != "UTF-8") {  // NOLINT
     std::setlocale(LC_CTYPE, "C.UTF-8");                    // NOLINT
   }
+}
+
+// Of the terminal on standard output, in columns; 0 where there is none.
+size_t TerminalWidth() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;  // NOLINT: C's own way.
 }
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -48,6 +56,7 @@ int main(int argc, char** argv) {
       .err = std::cerr,
       .in_is_terminal = isatty(STDIN_FILENO) == 1,
       .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+      .out_width = TerminalWidth(),
       .interrupted = Interrupted,
   };
   const std::vector<std::string> arguments(argv + 1, argv + argc);

@@ -50,6 +50,16 @@ std::optional<std::string> FullApplicationName(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::string> FullParentName(std::string_view text) {
+  const std::optional<std::string> account = FullAccountName(text);
+  return account.has_value() ? account : FullApplicationName(text);
+}
+
+bool IsInApplication(std::string_view full_name) {
+  const std::vector<std::string> parts = Split(full_name);
+  return parts.size() >= 4 && parts[0] == kAccounts && parts[2] == kApplications;
+}
+
 std::string ShortName(std::string_view full_name) {
   const std::vector<std::string> parts = Split(full_name);
   if (parts.size() == 2 && parts[0] == kAccounts) return parts[1];

@@ -14,6 +14,11 @@ namespace usher::cli {
 // The full name from either form; unset where `text` has neither.
 std::optional<std::string> FullAccountName(std::string_view text);
 std::optional<std::string> FullApplicationName(std::string_view text);
+// Of an account or of an application.
+std::optional<std::string> FullParentName(std::string_view text);
+
+// Whether it is the full name of an application, or of something in it.
+bool IsInApplication(std::string_view full_name);
 
 // The short form of a full name; anything else is answered as it is.
 std::string ShortName(std::string_view full_name);

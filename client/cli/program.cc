@@ -50,13 +50,15 @@ void AddGlobals(CLI::App& root, Globals& globals) {
   root.add_option_function<std::string>(
           "-o,--output",
           [&globals](const std::string& text) {
-            if (text != "table" && text != "json") {
-              RefuseValue("--output", "must be table or json", text);
+            if (text != "table" && text != "json" && text != "jsonl") {
+              RefuseValue("--output", "must be table, json or jsonl", text);
             }
-            globals.format = text == "json" ? OutputFormat::kJson : OutputFormat::kTable;
+            globals.format = text == "json"    ? OutputFormat::kJson
+                             : text == "jsonl" ? OutputFormat::kJsonLines
+                                               : OutputFormat::kTable;
           },
-          "How data is printed; table by default")
-      ->type_name("table|json");
+          "How data is printed: table by default; jsonl lists by the line")
+      ->type_name("table|json|jsonl");
   root.add_option_function<std::string>(
           "--zone",
           [&globals](const std::string& text) {
@@ -98,6 +100,7 @@ void AddCommands(Commands& commands) {
   AddSubscriptionCommands(commands);
   AddLicenseCommands(commands);
   AddAgentCommands(commands);
+  AddEventCommands(commands);
   AddSessionCommands(commands);
   AddPhoneCommands(commands);
   AddVoiceCommands(commands);

@@ -2,11 +2,13 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "client/cli/words.h"
 
@@ -30,6 +32,29 @@ template <typename T>
 T* Check(T* pointer) {
   if (pointer == nullptr) throw std::bad_alloc();
   return pointer;
+}
+
+// Too narrow a column would be a tower of words.
+constexpr size_t kFoldedWidthMin = 24;
+
+// In characters: every byte but those that continue one.
+size_t WidthOf(absl::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+// `text` in lines of at most `width` columns, broken between words.
+std::vector<std::string> Fold(const std::string& text, size_t width) {
+  std::vector<std::string> lines;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!lines.empty() && WidthOf(lines.back()) + 1 + WidthOf(word) <= width) {
+      absl::StrAppend(&lines.back(), " ", word);
+    } else {
+      lines.emplace_back(word);
+    }
+  }
+  return lines;
 }
 
 ScolsTable NewTable(Look look) {
@@ -73,10 +98,35 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
 void Table::AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-void Table::Print(std::ostream& out, Look look) const {
+std::vector<std::vector<std::string>> Table::Folded(size_t width) const {
+  const auto folds = std::find_if(columns_.begin(), columns_.end(),
+                                  [](const Column& column) { return column.folds; });
+  if (folds == columns_.end() || width == 0) return rows_;
+  const auto folded = static_cast<size_t>(folds - columns_.begin());
+  size_t others = 0;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (i == folded) continue;
+    size_t widest = WidthOf(columns_[i].heading);
+    for (const auto& row : rows_) widest = std::max(widest, WidthOf(row[i]));
+    others += widest + WidthOf(kGap);
+  }
+  const size_t left = std::max(width > others ? width - others : 0, kFoldedWidthMin);
+  std::vector<std::vector<std::string>> rows;
+  for (const std::vector<std::string>& row : rows_) {
+    rows.push_back(row);
+    const std::vector<std::string> lines = Fold(row[folded], left);
+    rows.back()[folded] = lines[0];
+    for (size_t i = 1; i < lines.size(); ++i) {
+      rows.emplace_back(columns_.size(), kBlank)[folded] = lines[i];
+    }
+  }
+  return rows;
+}
+
+void Table::Print(std::ostream& out, Look look, size_t width) const {
   const ScolsTable table = NewTable(look);
   for (const Column& column : columns_) AddColumn(table.get(), column.heading, column.right);
-  for (const std::vector<std::string>& row : rows_) AddLine(table.get(), row);
+  for (const std::vector<std::string>& row : Folded(width)) AddLine(table.get(), row);
   PrintScols(table.get(), out);
 }
 

@@ -1,10 +1,12 @@
 // Table and Facts: what `usher` shows to people, laid out by libsmartcols.
 //
 // Not for a terminal: plain text without colours, never cut off, so that it can be piped. For a
-// terminal: headings are bold unless NO_COLOR is set. An empty cell is shown as kNone. One
+// terminal: headings are bold unless NO_COLOR is set, and a column that folds goes on in lines
+// below where the table would be wider than the terminal. An empty cell is shown as kNone. One
 // thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -20,10 +22,11 @@ enum class Look { kPlain, kTerminal };
 
 class Table {
  public:
-  // Numbers are aligned to the right.
+  // Numbers are aligned to the right. Sentences may fold; of a table's columns one at most.
   struct Column {
     std::string heading;
     bool right = false;
+    bool folds = false;
   };
 
   explicit Table(std::vector<Column> columns);
@@ -32,9 +35,12 @@ class Table {
   void AddRow(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
 
-  void Print(std::ostream& out, Look look) const;
+  // `width` is the terminal's, in columns; 0 never folds.
+  void Print(std::ostream& out, Look look, size_t width = 0) const;
 
  private:
+  std::vector<std::vector<std::string>> Folded(size_t width) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

@@ -31,6 +31,20 @@ std::string Times::AtWithZone(absl::Time time) const {
   return absl::FormatTime("%Y-%m-%d %H:%M %Z", time, zone_);
 }
 
+std::string Times::AtSecond(absl::Time time) const {
+  return NameAt(time) == NameAt(now_) ? absl::FormatTime("%Y-%m-%d %H:%M:%S", time, zone_)
+                                      : AtSecondWithZone(time);
+}
+
+std::string Times::AtSecondWithZone(absl::Time time) const {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S %Z", time, zone_);
+}
+
+absl::Time Times::FirstInstantOf(absl::CivilSecond civil) const {
+  const absl::TimeZone::TimeInfo info = zone_.At(civil);
+  return info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
+}
+
 std::string Times::Distance(absl::Time time) const {
   const absl::Duration distance = absl::Ceil(time - now_, absl::Seconds(1));
   if (distance == absl::ZeroDuration()) return "now";

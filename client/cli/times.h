@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -26,6 +27,12 @@ class Times {
   std::string At(absl::Time time) const;
   // "2026-12-09 10:14 CET", for a sentence.
   std::string AtWithZone(absl::Time time) const;
+  // The same to the second, for a journal: "2026-12-09 10:14:05".
+  std::string AtSecond(absl::Time time) const;
+  std::string AtSecondWithZone(absl::Time time) const;
+  // The first instant that is not before the time of day: of two the earlier one, and where a
+  // change of the clocks skips it, the instant of the change.
+  absl::Time FirstInstantOf(absl::CivilSecond civil) const;
   // "in 13 d", "in 40 s", "2 h ago", "now": full units only, rounded down. What is due in part
   // of a second counts as a whole one, so that a lease of 60 s just taken ends "in 60 s".
   std::string Distance(absl::Time time) const;

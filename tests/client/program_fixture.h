@@ -41,7 +41,12 @@ class ProgramTest : public ::testing::Test {
     err_.str("");
     std::istringstream in(input);
     return RunProgram(arguments,
-                      {.in = in, .out = out_, .err = err_, .in_is_terminal = in_is_terminal},
+                      {.in = in,
+                       .out = out_,
+                       .err = err_,
+                       .in_is_terminal = in_is_terminal,
+                       .out_is_terminal = out_width_ > 0,
+                       .out_width = out_width_},
                       [this](const ClientOptions& options) {
                         server_ = options.server;
                         return connection_;
@@ -53,6 +58,8 @@ class ProgramTest : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   std::string server_;
+  // Of the terminal that `out_` is; 0 where it is none.
+  size_t out_width_ = 0;
 };
 
 }  // namespace usher::cli

@@ -91,7 +91,7 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"reset", "acme/support", "--dry-run", "--yes"},
        "--dry-run can't be given along with --yes."},
       {{"reset", "acme/support", "--yes=maybe"}, "--yes takes no value."},
-      {{"catalog", "-o", "yaml"}, "--output must be table or json; 'yaml' is not."},
+      {{"catalog", "-o", "yaml"}, "--output must be table, json or jsonl; 'yaml' is not."},
       {{"catalog", "--zone", "Mars/Olympus"},
        "--zone must be the name of a time zone, such as Europe/Berlin; 'Mars/Olympus' is not."},
       {{"completion", "fish"}, "SHELL must be bash; 'fish' is not."},

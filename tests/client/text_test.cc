@@ -136,6 +136,22 @@ TEST_F(TableTest, HeadingsOnATerminalAreBoldUnlessNoColorIsSet) {
   unsetenv("NO_COLOR");  // NOLINT: no other thread.
 }
 
+TEST_F(TableTest, AColumnThatFoldsKeepsTheTableAsWideAsTheTerminal) {
+  Table table({{"ID", true}, {.heading = "WHAT", .folds = true}, {"WHO"}});
+  table.AddRow({"7", "Zoë logged in on the web from her desk", "operator"});
+  std::ostringstream out;
+  table.Print(out, Look::kPlain, 38);
+  EXPECT_EQ(out.str(),
+            "ID  WHAT                      WHO\n"
+            " 7  Zoë logged in on the web  operator\n"
+            "    from her desk\n");
+  EXPECT_THAT(Printed(table, Look::kPlain), HasSubstr("from her desk  operator"));
+  // Never narrower than a few words.
+  std::ostringstream narrow;
+  table.Print(narrow, Look::kPlain, 10);
+  EXPECT_EQ(narrow.str(), out.str());
+}
+
 TEST(Facts, AreALineForEach) {
   setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT: no other thread.
   Facts facts;

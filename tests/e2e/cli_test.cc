@@ -177,7 +177,7 @@ TEST(CliCompletion, OffersNounsVerbsOptionsAndTheirWords) {
   EXPECT_EQ(Completed("usher agent login acme/support --ch"), "--channel");
   EXPECT_EQ(Completed("usher agent login acme/support --z"), "--zone");
   EXPECT_EQ(Completed("usher agent login acme/support --channel \"\""), "web sdk monitor");
-  EXPECT_EQ(Completed("usher catalog -o j"), "json");
+  EXPECT_EQ(Completed("usher catalog -o j"), "json jsonl");
   EXPECT_EQ(Completed("usher agent login acme/support --client-id \"\""), "");
 }
 
