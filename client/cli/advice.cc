@@ -17,7 +17,8 @@ using Lines = std::vector<std::string>;
 // "usher reset acme/support --dry-run".
 std::string Usher(const std::string& command, const std::string& name,
                   const std::string& arguments = "") {
-  return absl::StrCat("usher ", command, " ", name, arguments.empty() ? "" : " ", arguments);
+  return absl::StrCat("usher ", command, name.empty() ? "" : " ", name,
+                      arguments.empty() ? "" : " ", arguments);
 }
 
 // "from 2026-12-01 00:00 CET (in 6 d)".
@@ -213,6 +214,11 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
       return {"Make another one: usher token create NAME --role operator"};
     case v1::ERROR_REASON_RESOURCE_ALREADY_EXISTS:
       return AlreadyExists(command);
+    case v1::ERROR_REASON_RESUME_TOKEN_EXPIRED:
+      return {absl::StrCat("See what the journal still has: ", Usher("event list", name)),
+              absl::StrCat("Then watch anew, without --resume: ", Usher("event watch", name))};
+    case v1::ERROR_REASON_TOO_MANY_WATCHERS:
+      return {"End a watch that is no longer needed: the account has as many as it may"};
     case v1::ERROR_REASON_ETAG_MISMATCH:
       return {"It changed while you looked, and nothing was done; run the command again."};
     default:

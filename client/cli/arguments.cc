@@ -26,15 +26,6 @@ CLI::Option* AddName(CLI::App* command, const std::string& argument, std::string
       ->type_name("");
 }
 
-// The number in `text`, or an error that names the argument.
-int64_t ParseNumber(const std::string& argument, const std::string& text) {
-  int64_t number = 0;
-  if (!absl::SimpleAtoi(text, &number) || number < 1) {
-    RefuseValue(argument, "must be a whole number from 1 up", text);
-  }
-  return number;
-}
-
 constexpr char kCommands[] = "Commands";
 constexpr char kLimit[] = "--limit";
 
@@ -42,6 +33,14 @@ constexpr char kLimit[] = "--limit";
 
 void RefuseValue(const std::string& argument, const std::string& must, const std::string& text) {
   throw CLI::ValidationError(absl::StrCat(argument, " ", must, "; '", text, "' is not"));
+}
+
+int64_t ParseNumber(const std::string& argument, const std::string& text) {
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(text, &number) || number < 1) {
+    RefuseValue(argument, "must be a whole number from 1 up", text);
+  }
+  return number;
 }
 
 CLI::App* AddNoun(Commands& commands, const std::string& name, const std::string& description) {

@@ -82,6 +82,9 @@ CLI::Option* AddDuration(CLI::App* command, const std::string& name,
 CLI::Option* AddWhen(CLI::App* command, const std::string& name, std::optional<When>& target,
                      const std::string& description);
 
+// The whole number from 1 up in `text`; refuses what is none, naming the argument.
+int64_t ParseNumber(const std::string& argument, const std::string& text);
+
 // A whole number from 1 up, such as an id; several of them, each with its own option.
 CLI::Option* AddNumber(CLI::App* command, const std::string& name, int64_t& target,
                        const std::string& description);

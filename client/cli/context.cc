@@ -76,7 +76,7 @@ void Context::Print(const Facts& facts) { facts.Print(streams_.out, look()); }
 ExitCode Context::PrintJson(const google::protobuf::Message& message) {
   if (format_ != OutputFormat::kJsonLines) return PrintDocument(message, /*whitespace=*/true);
   const FieldDescriptor* token = message.GetDescriptor()->FindFieldByName(kNextPageToken);
-  if (token == nullptr) return PrintDocument(message, /*whitespace=*/false);
+  if (token == nullptr) return PrintLine(message);
   const ExitCode code = PrintLines(message);
   if (!message.GetReflection()->GetString(message, token).empty()) {
     Note("There are more: raise --limit to see them.");
@@ -84,13 +84,16 @@ ExitCode Context::PrintJson(const google::protobuf::Message& message) {
   return code;
 }
 
+ExitCode Context::PrintLine(const google::protobuf::Message& message) {
+  return PrintDocument(message, /*whitespace=*/false);
+}
+
 ExitCode Context::PrintLines(const google::protobuf::Message& page) {
   const google::protobuf::Reflection& reflection = *page.GetReflection();
   const FieldDescriptor* list = ListedIn(*page.GetDescriptor());
   const int count = list == nullptr ? 0 : reflection.FieldSize(page, list);
   for (int i = 0; i < count; ++i) {
-    const ExitCode code =
-        PrintDocument(reflection.GetRepeatedMessage(page, list, i), /*whitespace=*/false);
+    const ExitCode code = PrintLine(reflection.GetRepeatedMessage(page, list, i));
     if (code != ExitCode::kOk) return code;
   }
   return ExitCode::kOk;

@@ -68,6 +68,8 @@ class Context {
   // The message as JSON. As lines: an answer that is a list, a line for each element, and where a
   // limit cut it short, says so on `err`; any other a line in all.
   ExitCode PrintJson(const google::protobuf::Message& message);
+  // The message as one line of JSON.
+  ExitCode PrintLine(const google::protobuf::Message& message);
   // A page of a list, a line for each element.
   ExitCode PrintLines(const google::protobuf::Message& page);
 

@@ -1,4 +1,6 @@
 // usher event list; `watch` has a file of its own.
+#include "client/cli/event_command.h"
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -42,33 +44,6 @@ v1::ListEventsRequest RequestOf(Context& context, const ListOptions& options) {
     *request.mutable_end_time() = ToProto(context.InstantOf(*options.until, options.parent));
   }
   return request;
-}
-
-void AddEventParent(CLI::App* command, std::string& parent) {
-  AddParent(command, parent, "An account or an application; without it the server's own");
-}
-
-void AddEventTypes(CLI::App* command, std::vector<std::string>& types) {
-  const std::vector<std::string> known = EventTypes();
-  command
-      ->add_option_function<std::vector<std::string>>(
-          kType,
-          [&types, known](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) {
-              const std::string type = absl::StrReplaceAll(text, {{"-", "_"}});
-              if (std::find(known.begin(), known.end(), type) == known.end()) {
-                RefuseValue(kType, "must be a type of event, such as session_started", text);
-              }
-              types.push_back(type);
-            }
-          },
-          "Only of this type; may be given several times")
-      ->type_name(absl::StrJoin(known, "|"))
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->footer(
-      absl::StrCat(command->get_footer(), "\n\nTypes:\n  ",
-                   absl::StrReplaceAll(Wrapped(absl::StrJoin(known, " ")), {{"\n", "\n  "}})));
 }
 
 // What the column between type and actor names: the server's events are of accounts, an account's
@@ -143,9 +118,39 @@ void AddList(Commands& commands, CLI::App& noun) {
 
 }  // namespace
 
+CLI::Option* AddEventParent(CLI::App* command, std::string& parent) {
+  return AddParent(command, parent, "An account or an application; without it the server's own");
+}
+
+CLI::Option* AddEventTypes(CLI::App* command, std::vector<std::string>& types) {
+  const std::vector<std::string> known = EventTypes();
+  CLI::Option* option =
+      command
+          ->add_option_function<std::vector<std::string>>(
+              kType,
+              [&types, known](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts) {
+                  const std::string type = absl::StrReplaceAll(text, {{"-", "_"}});
+                  if (std::find(known.begin(), known.end(), type) == known.end()) {
+                    RefuseValue(kType, "must be a type of event, such as session_started", text);
+                  }
+                  types.push_back(type);
+                }
+              },
+              "Only of this type; may be given several times")
+          ->type_name(absl::StrJoin(known, "|"))
+          ->expected(1)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->footer(
+      absl::StrCat(command->get_footer(), "\n\nTypes:\n  ",
+                   absl::StrReplaceAll(Wrapped(absl::StrJoin(known, " ")), {{"\n", "\n  "}})));
+  return option;
+}
+
 void AddEventCommands(Commands& commands) {
   CLI::App* noun = AddNoun(commands, "event", "Events: what happened, and who did it");
   AddList(commands, *noun);
+  AddEventWatch(commands, *noun);
 }
 
 }  // namespace usher::cli

@@ -37,18 +37,12 @@ T* Check(T* pointer) {
 // Too narrow a column would be a tower of words.
 constexpr size_t kFoldedWidthMin = 24;
 
-// In characters: every byte but those that continue one.
-size_t WidthOf(absl::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 // `text` in lines of at most `width` columns, broken between words.
 std::vector<std::string> Fold(const std::string& text, size_t width) {
   std::vector<std::string> lines;
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!lines.empty() && WidthOf(lines.back()) + 1 + WidthOf(word) <= width) {
+    const size_t columns = ColumnsOf({word.data(), word.size()});
+    if (!lines.empty() && ColumnsOf(lines.back()) + 1 + columns <= width) {
       absl::StrAppend(&lines.back(), " ", word);
     } else {
       lines.emplace_back(word);
@@ -106,9 +100,9 @@ std::vector<std::vector<std::string>> Table::Folded(size_t width) const {
   size_t others = 0;
   for (size_t i = 0; i < columns_.size(); ++i) {
     if (i == folded) continue;
-    size_t widest = WidthOf(columns_[i].heading);
-    for (const auto& row : rows_) widest = std::max(widest, WidthOf(row[i]));
-    others += widest + WidthOf(kGap);
+    size_t widest = ColumnsOf(columns_[i].heading);
+    for (const auto& row : rows_) widest = std::max(widest, ColumnsOf(row[i]));
+    others += widest + ColumnsOf(kGap);
   }
   const size_t left = std::max(width > others ? width - others : 0, kFoldedWidthMin);
   std::vector<std::vector<std::string>> rows;

@@ -1,5 +1,7 @@
 #include "client/cli/words.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -55,6 +57,13 @@ std::optional<int> ValueOf(const EnumDescriptor& type, std::string_view word) {
   const EnumValueDescriptor* value = type.FindValueByName(name);
   if (value == nullptr || value->number() == 0) return std::nullopt;
   return value->number();
+}
+
+size_t ColumnsOf(std::string_view text) {
+  // Every byte begins a character but those that continue one.
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 std::string Grouped(int64_t number) {

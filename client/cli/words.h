@@ -1,6 +1,7 @@
 // Words for the values of the contract: enums, money, counts. Pure functions, any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ std::vector<std::string> Choices(const google::protobuf::EnumDescriptor& type);
 
 // The value of a word as it is typed, in lower or upper case; unset where there is none.
 std::optional<int> ValueOf(const google::protobuf::EnumDescriptor& type, std::string_view word);
+
+// How wide the text is on a screen, in columns: its characters, of which one may be several bytes.
+size_t ColumnsOf(std::string_view text);
 
 // 1234567 as "1,234,567".
 std::string Grouped(int64_t number);

@@ -174,6 +174,9 @@ TEST(Hints, NameTheNextCommand) {
        StatusCode::kResourceExhausted,
        {{"nextResetTime", "2026-11-30T23:00:00Z"}},
        "2026-12-01 00:00 CET"},
+      {"RESUME_TOKEN_EXPIRED", StatusCode::kOutOfRange, {}, "usher event list acme/support"},
+      {"RESUME_TOKEN_EXPIRED", StatusCode::kOutOfRange, {}, "usher event watch acme/support"},
+      {"TOO_MANY_WATCHERS", StatusCode::kResourceExhausted, {{"limit", "100"}}, "End a watch"},
       {"ETAG_MISMATCH", StatusCode::kAborted, {}, "run the command again"},
       {"STORE_UNAVAILABLE", StatusCode::kUnavailable, {}, "Nothing was changed"},
   };

@@ -3,6 +3,7 @@
 
 #include <clocale>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -46,7 +47,8 @@ class ProgramTest : public ::testing::Test {
                        .err = err_,
                        .in_is_terminal = in_is_terminal,
                        .out_is_terminal = out_width_ > 0,
-                       .out_width = out_width_},
+                       .out_width = out_width_,
+                       .interrupted = interrupted_},
                       [this](const ClientOptions& options) {
                         server_ = options.server;
                         return connection_;
@@ -60,6 +62,7 @@ class ProgramTest : public ::testing::Test {
   std::string server_;
   // Of the terminal that `out_` is; 0 where it is none.
   size_t out_width_ = 0;
+  std::function<bool()> interrupted_ = [] { return false; };
 };
 
 }  // namespace usher::cli
