@@ -11,6 +11,7 @@ void AddApplicationCommands(Commands& commands);
 void AddCatalogCommand(Commands& commands);
 void AddCompletionCommand(Commands& commands);
 void AddEventCommands(Commands& commands);
+void AddHealthCommand(Commands& commands);
 void AddLicenseCommands(Commands& commands);
 void AddOrderCommands(Commands& commands);
 void AddPhoneCommands(Commands& commands);

@@ -107,6 +107,7 @@ void AddCommands(Commands& commands) {
   AddResetCommand(commands);
   AddTokenCommands(commands);
   AddWhoAmICommand(commands);
+  AddHealthCommand(commands);
   AddCompletionCommand(commands);
 }
 

@@ -141,6 +141,12 @@ Result<v1::WhoAmIResponse> Client::WhoAmI(const v1::WhoAmIRequest& request,
                                   request, options);
 }
 
+Result<grpc::health::v1::HealthCheckResponse> Client::CheckHealth(
+    const grpc::health::v1::HealthCheckRequest& request, const CallOptions& options) const {
+  return Call<grpc::health::v1::HealthCheckResponse>(
+      {"/grpc.health.v1.Health/Check", Idempotency::kByNature}, request, options);
+}
+
 // OrderService
 
 Result<v1::ListProductsResponse> Client::ListProducts(const v1::ListProductsRequest& request,

@@ -22,6 +22,7 @@
 #include "client/lib/connection.h"
 #include "client/lib/options.h"
 #include "client/lib/result.h"
+#include "grpc/health/v1/health.pb.h"
 #include "usher/v1/account_service.pb.h"
 #include "usher/v1/admin_service.pb.h"
 #include "usher/v1/agent_service.pb.h"
@@ -73,6 +74,10 @@ class Client {
                                               const CallOptions& options = {}) const;
   Result<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
                                     const CallOptions& options = {}) const;
+
+  // gRPC's own health service; needs no token.
+  Result<grpc::health::v1::HealthCheckResponse> CheckHealth(
+      const grpc::health::v1::HealthCheckRequest& request, const CallOptions& options = {}) const;
 
   // The catalog, orders and subscriptions.
   Result<v1::ListProductsResponse> ListProducts(const v1::ListProductsRequest& request,
