@@ -30,8 +30,9 @@ void SetLimits(grpc::ServerBuilder& builder) {
                              Millis(kClientPingPeriodMin));
   // Otherwise a second server could take the same port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.SetResourceQuota(
-      grpc::ResourceQuota("usher-connections").Resize(kConnectionMemoryBytesMax));
+  builder.SetResourceQuota(grpc::ResourceQuota("usher-connections")
+                               .Resize(kConnectionMemoryBytesMax)
+                               .SetMaxThreads(kReflectionThreadsMax));
   // Reflection is gRPC's own and served synchronously: one thread at rest is enough for it.
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);

@@ -27,6 +27,9 @@ class Gatekeeper;
 
 namespace usher::rpc {
 
+// Reflection is served by a thread for each call that is open, and one that looks out for more.
+inline constexpr int kReflectionThreadsMax = 16;
+
 struct GrpcServerOptions {
   // HOST:PORT; port 0 takes any that is free.
   std::string listen;

@@ -14,8 +14,7 @@ class HealthCommandTest : public ProgramTest {
  protected:
   void ServeHealth(HealthCheckResponse::ServingStatus status) {
     connection_->On<HealthCheckRequest, HealthCheckResponse>(
-        "Check",
-        [this, status](const HealthCheckRequest& request) -> Result<HealthCheckResponse> {
+        "Check", [this, status](const HealthCheckRequest& request) -> Result<HealthCheckResponse> {
           asked_ = request.service();
           HealthCheckResponse response;
           response.set_status(status);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "grpcpp/generic/generic_stub.h"
+#include "rpc/grpc_server.h"
 #include "rpc/limits.h"
 #include "tests/e2e/raw_call.h"
 #include "tests/e2e/rude_client.h"
@@ -141,6 +142,62 @@ TEST_F(StreamLimitTest, WhoOpensMoreThanItMayLosesTheConnection) {
   polite.OpenCall(kStartSession);
   EXPECT_TRUE(polite.IsClosedWithin(20));
   EXPECT_TRUE(api_.Call(&Admin::WhoAmI, "").ok());
+}
+
+// Calls of reflection stay open as long as their clients like, and each holds a thread.
+class ReflectionLimitTest : public ServerTest {
+ protected:
+  struct Call {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream;
+  };
+
+  ~ReflectionLimitTest() override { queue_.Shutdown(); }
+
+  bool Next() {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+
+  // Opens a call and asks for the names of the services; whether that is answered.
+  bool Ask(Call& call) {
+    call.context.set_deadline(After(std::chrono::seconds(30)));
+    call.stream = stub_.PrepareCall(
+        &call.context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue_);
+    call.stream->StartCall(nullptr);
+    Next();
+    // ServerReflectionRequest{list_services: ""}
+    const grpc::Slice request("\x3a\0", 2);
+    call.stream->Write(grpc::ByteBuffer(&request, 1), nullptr);
+    Next();
+    grpc::ByteBuffer answer;
+    call.stream->Read(&answer, nullptr);
+    return Next();
+  }
+
+  grpc::Status End(Call& call) {
+    grpc::Status status;
+    call.stream->Finish(&status, nullptr);
+    Next();
+    return status;
+  }
+
+  grpc::GenericStub stub_{server_.NewChannel()};
+  grpc::CompletionQueue queue_;
+};
+
+TEST_F(ReflectionLimitTest, MoreThanItsThreadsServeAreRefused) {
+  std::list<Call> calls(rpc::kReflectionThreadsMax - 1);
+  for (Call& call : calls) EXPECT_TRUE(Ask(call));
+  Call beyond;
+  EXPECT_FALSE(Ask(beyond));
+  EXPECT_EQ(End(beyond).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(api_.Call(&Admin::WhoAmI, "").ok());
+  for (Call& call : calls) {
+    call.context.TryCancel();
+    End(call);
+  }
 }
 
 using SizeLimitTest = ServerTest;
