@@ -12,6 +12,7 @@ void AddCatalogCommand(Commands& commands);
 void AddCompletionCommand(Commands& commands);
 void AddEventCommands(Commands& commands);
 void AddHealthCommand(Commands& commands);
+void AddHistoryCommand(Commands& commands);
 void AddLicenseCommands(Commands& commands);
 void AddOrderCommands(Commands& commands);
 void AddPhoneCommands(Commands& commands);

@@ -105,6 +105,7 @@ void AddCommands(Commands& commands) {
   AddPhoneCommands(commands);
   AddVoiceCommands(commands);
   AddResetCommand(commands);
+  AddHistoryCommand(commands);
   AddTokenCommands(commands);
   AddWhoAmICommand(commands);
   AddHealthCommand(commands);

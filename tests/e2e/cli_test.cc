@@ -109,6 +109,12 @@ TEST_F(CliTest, AnAgentWhoIsRefusedGetsTheLicenseThatAResetFrees) {  // R17–R2
 
   Succeed("agent login acme/support dan@acme.test");
   EXPECT_THAT(Usher("agent list acme/support").out, HasSubstr("dan@acme.test"));
+
+  const Finished held = Usher("history acme/support --license 3");
+  EXPECT_EQ(held.exit_code, 0);
+  EXPECT_THAT(held.out,
+              AllOf(HasSubstr("dan@acme.test  holds it"), HasSubstr("cyd@acme.test  a reset")));
+  EXPECT_THAT(Usher("history acme/support --resets").out, HasSubstr("operator         1     2"));
 }
 
 TEST_F(CliTest, ExitCodesTellScriptsWhatHappened) {
