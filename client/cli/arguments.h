@@ -16,6 +16,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/time/time.h"
 #include "client/cli/context.h"
+#include "client/cli/settings.h"
 #include "client/cli/when.h"
 #include "client/cli/words.h"
 
@@ -24,10 +25,19 @@ namespace usher::cli {
 // The function that the command line selected, with its arguments bound.
 using Action = std::function<ExitCode(Context&)>;
 
+// What a command line asks for.
+struct Selection {
+  Action run;
+  // Where it does without one, neither context nor token matter.
+  bool needs_server = true;
+};
+
 // What the commands are added to.
 struct Commands {
   CLI::App& root;
-  Action& selected;
+  Selection& selected;
+  // For commands that keep what is given for later.
+  const GivenSettings& given;
 };
 
 // Refuses a value while the command line is parsed: "--limit must be a whole number from 1 up;
@@ -43,12 +53,21 @@ CLI::App* AddNoun(Commands& commands, const std::string& name, const std::string
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
                      const std::vector<std::string>& examples);
 
-// Runs `run` with `options` where the command line selects `command`.
+// Runs `run` with `options` where the command line selects `command`, which calls the server.
 template <typename Options>
 void OnSelected(Commands& commands, CLI::App* command, std::shared_ptr<Options> options,
                 ExitCode (*run)(Context&, const Options&)) {
   command->callback([&selected = commands.selected, options, run] {
-    selected = [options, run](Context& context) { return run(context, *options); };
+    selected.run = [options, run](Context& context) { return run(context, *options); };
+  });
+}
+// The same of a command that never calls the server.
+template <typename Options>
+void OnSelectedAlone(Commands& commands, CLI::App* command, std::shared_ptr<Options> options,
+                     ExitCode (*run)(Context&, const Options&)) {
+  command->callback([&selected = commands.selected, options, run] {
+    selected.run = [options, run](Context& context) { return run(context, *options); };
+    selected.needs_server = false;
   });
 }
 

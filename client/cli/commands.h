@@ -10,6 +10,7 @@ void AddAgentCommands(Commands& commands);
 void AddApplicationCommands(Commands& commands);
 void AddCatalogCommand(Commands& commands);
 void AddCompletionCommand(Commands& commands);
+void AddContextCommands(Commands& commands);
 void AddEventCommands(Commands& commands);
 void AddHealthCommand(Commands& commands);
 void AddHistoryCommand(Commands& commands);

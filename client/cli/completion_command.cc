@@ -36,7 +36,7 @@ void AddCompletionCommand(Commands& commands) {
           "The shell: bash")
       ->type_name("")
       ->required();
-  OnSelected(commands, command, options, PrintScript);
+  OnSelectedAlone(commands, command, options, PrintScript);
 }
 
 }  // namespace usher::cli

@@ -21,6 +21,12 @@ std::optional<std::string> FirstLineOf(const std::string& path) {
   return line;
 }
 
+absl::StatusOr<std::string> TokenOf(const TokenFile& file) {
+  if (std::optional<std::string> token = FirstLineOf(file.path)) return *std::move(token);
+  return absl::InvalidArgumentError(
+      absl::StrCat(file.named_by, " ", file.path, " can't be read, or has no token."));
+}
+
 }  // namespace
 
 bool IsLocal(std::string_view server) {
@@ -32,26 +38,17 @@ std::vector<std::string> LocalTokenFiles() {
   return {"usher-data/operator.token", "/var/lib/usher/operator.token"};
 }
 
-Credentials FindCredentials(const std::string& server, const std::string& token_file) {
-  if (!token_file.empty()) {
-    if (std::optional<std::string> token = FirstLineOf(token_file)) {
-      return {.token = *std::move(token), .source = token_file, .error = {}};
-    }
-    return {.token = {},
-            .source = {},
-            .error = absl::StrCat("--token-file ", token_file, " can't be read, or has no token.")};
-  }
+absl::StatusOr<std::string> FindToken(const std::string& server, const TokenFile& given,
+                                      const TokenFile& saved) {
+  if (!given.path.empty()) return TokenOf(given);
   const char* variable = std::getenv(kTokenVariable);  // NOLINT(concurrency-mt-unsafe): one thread.
-  if (variable != nullptr && *variable != '\0') {
-    return {.token = variable, .source = kTokenVariable, .error = {}};
-  }
-  if (!IsLocal(server)) return {};
+  if (variable != nullptr && *variable != '\0') return variable;
+  if (!saved.path.empty()) return TokenOf(saved);
+  if (!IsLocal(server)) return "";
   for (const std::string& path : LocalTokenFiles()) {
-    if (std::optional<std::string> token = FirstLineOf(path)) {
-      return {.token = *std::move(token), .source = path, .error = {}};
-    }
+    if (std::optional<std::string> token = FirstLineOf(path)) return *std::move(token);
   }
-  return {};
+  return "";
 }
 
 }  // namespace usher::cli

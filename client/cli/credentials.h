@@ -1,27 +1,30 @@
 // Credentials: where `usher` takes its token from.
 //
-// The first of these that there is: the file of --token-file; USHER_TOKEN; where the server is on
-// this machine, the operator's token that usherd left in its data directory. One thread.
+// The first of these that there is: the file that the command line names; USHER_TOKEN; the file
+// that the context names; where the server is on this machine, the operator's token that usherd
+// left in its data directory. One thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
 namespace usher::cli {
 
 inline constexpr char kTokenVariable[] = "USHER_TOKEN";
 
-struct Credentials {
-  std::string token;
-  // Where it was found, for whoever wonders: "USHER_TOKEN", a path; empty where there is none.
-  std::string source;
-  // What is wrong with the file that --token-file names; empty where nothing is.
-  std::string error;
+// A file with a token and what names it, for whoever wonders: "--token-file". No path where none is
+// named.
+struct TokenFile {
+  std::string path;
+  std::string named_by;
 };
 
-// `token_file` is empty where it was not given.
-Credentials FindCredentials(const std::string& server, const std::string& token_file);
+// The token; empty where there is none. INVALID_ARGUMENT where a file that is named has none.
+absl::StatusOr<std::string> FindToken(const std::string& server, const TokenFile& given,
+                                      const TokenFile& saved);
 
 // Whether an address HOST:PORT is on this machine, as far as its name says.
 bool IsLocal(std::string_view server);

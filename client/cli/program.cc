@@ -1,6 +1,7 @@
 #include "client/cli/program.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -9,8 +10,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "client/cli/commands.h"
-#include "client/cli/credentials.h"
 #include "client/cli/help.h"
+#include "client/cli/settings.h"
 
 namespace usher::cli {
 namespace {
@@ -36,60 +37,76 @@ constexpr char kFooter[] =
 constexpr int kAttemptsMax = 3;
 
 struct Globals {
-  std::string server = kDefaultServer;
-  std::string token_file;
-  TlsOptions tls;
-  // Empty for the account's own.
-  std::string zone;
+  GivenSettings given;
   OutputFormat format = OutputFormat::kTable;
 };
 
-void AddGlobals(CLI::App& root, Globals& globals) {
-  root.set_help_flag("-h,--help", "Explains the command");
-  root.set_version_flag("--version", absl::StrCat("usher ", USHER_VERSION), "Prints the version");
+void AddOutput(CLI::App& root, OutputFormat& format) {
   root.add_option_function<std::string>(
           "-o,--output",
-          [&globals](const std::string& text) {
+          [&format](const std::string& text) {
             if (text != "table" && text != "json" && text != "jsonl") {
               RefuseValue("--output", "must be table, json or jsonl", text);
             }
-            globals.format = text == "json"    ? OutputFormat::kJson
-                             : text == "jsonl" ? OutputFormat::kJsonLines
-                                               : OutputFormat::kTable;
+            format = text == "json"    ? OutputFormat::kJson
+                     : text == "jsonl" ? OutputFormat::kJsonLines
+                                       : OutputFormat::kTable;
           },
           "How data is printed: table by default; jsonl lists by the line")
       ->type_name("table|json|jsonl");
+}
+
+void AddZone(CLI::App& root, std::optional<std::string>& target) {
   root.add_option_function<std::string>(
           "--zone",
-          [&globals](const std::string& text) {
+          [&target](const std::string& text) {
             absl::TimeZone zone;
             if (text.empty() || !absl::LoadTimeZone(text, &zone)) {
               RefuseValue("--zone", "must be the name of a time zone, such as Europe/Berlin", text);
             }
-            globals.zone = text;
+            target = text;
           },
           "Shows times in this time zone; by default in the account's")
       ->type_name("ZONE");
-  root.add_option("--server", globals.server,
-                  absl::StrCat("Where usherd is; else USHER_SERVER, else ", kDefaultServer))
-      ->type_name("HOST:PORT")
-      ->envname("USHER_SERVER");
-  root.add_flag("--tls", globals.tls.enabled, "Speaks TLS; implied by the options below");
-  root.add_option("--tls-ca", globals.tls.ca_file,
-                  "Who may sign the server's certificate (PEM); else USHER_TLS_CA")
-      ->type_name("FILE")
-      ->envname("USHER_TLS_CA")
+}
+
+// An option whose text is kept where it is given.
+CLI::Option* AddText(CLI::App& root, const std::string& name, std::optional<std::string>& target,
+                     const std::string& type, const std::string& description) {
+  return root
+      .add_option_function<std::string>(
+          name,
+          [&target, name](const std::string& text) {
+            if (text.empty()) RefuseValue(name, "must not be empty", text);
+            target = text;
+          },
+          description)
+      ->type_name(type);
+}
+
+void AddGlobals(CLI::App& root, Globals& globals) {
+  GivenSettings& given = globals.given;
+  root.set_help_flag("-h,--help", "Explains the command");
+  root.set_version_flag("--version", absl::StrCat("usher ", USHER_VERSION), "Prints the version");
+  AddOutput(root, globals.format);
+  AddZone(root, given.zone);
+  AddText(root, "--context", given.context, "NAME",
+          "A context of 'context list'; else USHER_CONTEXT, else the one in use");
+  AddText(root, "--server", given.server, "HOST:PORT",
+          absl::StrCat("Where usherd is; else USHER_SERVER, the context's, ", kDefaultServer));
+  root.add_flag_function(
+      "--tls", [&given](int64_t count) { given.tls = count > 0; },
+      "Speaks TLS; implied by the options below");
+  AddText(root, "--tls-ca", given.tls_ca, "FILE",
+          "Who may sign the server's certificate (PEM); else USHER_TLS_CA")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
-  root.add_option("--tls-cert", globals.tls.certificate_file,
-                  "What to show where the server asks for a certificate (PEM)")
-      ->type_name("FILE")
+  AddText(root, "--tls-cert", given.tls_cert, "FILE",
+          "What to show where the server asks for a certificate (PEM)")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
-  root.add_option("--tls-key", globals.tls.key_file, "Its private key (PEM)")
-      ->type_name("FILE")
+  AddText(root, "--tls-key", given.tls_key, "FILE", "Its private key (PEM)")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
-  root.add_option("--token-file", globals.token_file,
-                  "Has the token to use; else USHER_TOKEN, else what a local usherd left")
-      ->type_name("FILE");
+  AddText(root, "--token-file", given.token_file, "FILE",
+          "Has the token to use; else USHER_TOKEN, the context's, what a local usherd left");
 }
 
 void AddCommands(Commands& commands) {
@@ -109,6 +126,7 @@ void AddCommands(Commands& commands) {
   AddTokenCommands(commands);
   AddWhoAmICommand(commands);
   AddHealthCommand(commands);
+  AddContextCommands(commands);
   AddCompletionCommand(commands);
 }
 
@@ -178,9 +196,9 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& st
   root.fallthrough();
   root.require_subcommand(1);
   Globals globals;
-  Action selected;
+  Selection selected;
   AddGlobals(root, globals);
-  Commands commands{root, selected};
+  Commands commands{root, selected, globals.given};
   AddCommands(commands);
 
   try {
@@ -197,22 +215,27 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& st
     return TellUsage(error, root, streams);
   }
 
-  ClientOptions options;
-  const Credentials credentials = FindCredentials(globals.server, globals.token_file);
-  if (!credentials.error.empty()) {
-    streams.err << "usher: " << credentials.error << '\n';
-    return ExitCode::kUsage;
+  Settings settings;
+  if (selected.needs_server) {
+    const absl::StatusOr<Settings> resolved = ResolveSettings(globals.given);
+    if (!resolved.ok()) {
+      streams.err << "usher: " << resolved.status().message() << '\n';
+      return ExitCode::kUsage;
+    }
+    settings = *resolved;
   }
-  options.server = globals.server;
-  options.token = credentials.token;
-  options.tls = globals.tls;
-  options.tls.enabled =
-      globals.tls.enabled || !globals.tls.ca_file.empty() || !globals.tls.certificate_file.empty();
+  ClientOptions options;
+  options.server = settings.server;
+  options.token = settings.token;
+  options.tls = settings.tls;
   options.user_agent = absl::StrCat("usher-cli/", USHER_VERSION);
   options.retry.attempts_max = kAttemptsMax;
-  Context context(Client(connect(options), options), globals.server, globals.format, globals.zone,
+  const std::string server =
+      settings.context.empty() ? settings.server
+                               : absl::StrCat(settings.server, " (context ", settings.context, ")");
+  Context context(Client(connect(options), options), server, globals.format, settings.zone,
                   streams);
-  return selected(context);
+  return selected.run(context);
 }
 
 }  // namespace usher::cli

@@ -3,6 +3,7 @@
 
 #include <clocale>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <sstream>
@@ -21,10 +22,19 @@ class ProgramTest : public ::testing::Test {
  protected:
   ProgramTest() {
     setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT: no other thread.
-    unsetenv("USHER_SERVER");        // NOLINT: no other thread.
+    for (const char* variable : {"USHER_SERVER", "USHER_CONTEXT", "USHER_TOKEN", "USHER_TLS_CA"}) {
+      unsetenv(variable);  // NOLINT: no other thread.
+    }
+    // Contexts of whoever runs the tests stay out of them.
+    std::string directory = ::testing::TempDir() + "usher-cli-XXXXXX";
+    EXPECT_NE(mkdtemp(directory.data()), nullptr);
+    config_home_ = directory;
+    setenv("XDG_CONFIG_HOME", config_home_.c_str(), 1);  // NOLINT: no other thread.
     Serve<v1::GetAccountRequest, v1::GetAccountResponse>(
         "GetAccount", R"({"account": {"name": "accounts/acme", "timeZone": "Europe/Berlin"}})");
   }
+
+  ~ProgramTest() override { std::filesystem::remove_all(config_home_); }
 
   // Answers `method` with that message.
   template <typename Request, typename Response>
@@ -51,6 +61,7 @@ class ProgramTest : public ::testing::Test {
                        .interrupted = interrupted_},
                       [this](const ClientOptions& options) {
                         server_ = options.server;
+                        options_ = options;
                         return connection_;
                       });
   }
@@ -60,6 +71,8 @@ class ProgramTest : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   std::string server_;
+  ClientOptions options_;
+  std::string config_home_;
   // Of the terminal that `out_` is; 0 where it is none.
   size_t out_width_ = 0;
   std::function<bool()> interrupted_ = [] { return false; };

@@ -34,6 +34,8 @@ class CliTest : public ::testing::Test {
       : usherd_({"--data-dir", directory_.path() + "/data", "--listen", "127.0.0.1:0"}),
         address_(usherd_.WaitForAddress()) {
     EXPECT_FALSE(address_.empty()) << usherd_.output();
+    // Contexts of whoever runs the tests stay out of them.
+    setenv("XDG_CONFIG_HOME", (directory_.path() + "/config").c_str(), 1);  // NOLINT
   }
 
   // "usher <words>" against the server. Words are separated by one blank.
@@ -212,6 +214,19 @@ TEST_F(CliTest, TheSameRequestIdBuysOnce) {  // R28
   Succeed("order create acme/support standard-agent-package=1 --request-id purchase-1");
   Succeed("order create acme/support standard-agent-package=1 --request-id purchase-1");
   EXPECT_EQ(Json<v1::ListLicensesResponse>("license list acme/support").licenses_size(), 6);
+}
+
+TEST_F(CliTest, AContextSaysWhereTheServerIsAndWhichTokenOpensIt) {
+  // The first one is in use at once.
+  Succeed("context set here");
+  const auto alone = [](const std::string& word) {
+    return CliProcess({"whoami", "--context", word}).Wait();
+  };
+  EXPECT_EQ(CliProcess({"whoami"}).Wait().exit_code, 0);
+  EXPECT_EQ(alone("here").exit_code, 0);
+  const Finished unknown = alone("there");
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("--context names the context 'there', which there is not"));
 }
 
 TEST_F(CliTest, PhonesTakeALicenseAndGiveItBack) {  // R21

@@ -1,0 +1,107 @@
+#include "client/cli/settings.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/contexts.h"
+#include "client/cli/credentials.h"
+
+namespace usher::cli {
+namespace {
+
+// An empty variable counts as none.
+std::optional<std::string> Variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread.
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+// A file that is named somewhere, and where: "--tls-ca", "USHER_TLS_CA", "FILE:7: tls-ca".
+struct NamedFile {
+  std::string path;
+  std::string where;
+};
+
+NamedFile Choose(const std::string& key, const std::optional<std::string>& given,
+                 const std::optional<std::string>& variable, const char* variable_name,
+                 const SavedContext& context, const std::string& saved) {
+  if (given.has_value()) return {*given, "--" + key};
+  if (variable.has_value()) return {*variable, variable_name};
+  if (saved.empty()) return {};
+  return {saved, absl::StrCat(ContextsPath(), ":", context.lines.at(key), ": ", key)};
+}
+
+absl::Status CheckReadable(const NamedFile& file) {
+  if (file.path.empty() || access(file.path.c_str(), R_OK) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(file.where, " names the file '", file.path, "', which can't be read."));
+}
+
+absl::Status ResolveTls(const GivenSettings& given, const SavedContext& context, TlsOptions& tls) {
+  const NamedFile files[] = {
+      Choose("tls-ca", given.tls_ca, Variable(kTlsCaVariable), kTlsCaVariable, context,
+             context.tls_ca),
+      Choose("tls-cert", given.tls_cert, std::nullopt, "", context, context.tls_cert),
+      Choose("tls-key", given.tls_key, std::nullopt, "", context, context.tls_key),
+  };
+  const bool implied = !files[0].path.empty() || !files[1].path.empty();
+  tls.enabled = given.tls.value_or(context.tls || implied);
+  if (!tls.enabled) return absl::OkStatus();
+  for (const NamedFile& file : files) {
+    if (absl::Status status = CheckReadable(file); !status.ok()) return status;
+  }
+  tls.ca_file = files[0].path;
+  tls.certificate_file = files[1].path;
+  tls.key_file = files[2].path;
+  return absl::OkStatus();
+}
+
+// The context that counts; an empty one where there is none.
+absl::StatusOr<SavedContext> FindContext(const GivenSettings& given, std::string& name) {
+  const std::string path = ContextsPath();
+  const absl::StatusOr<Contexts> contexts = ReadContexts(path);
+  if (!contexts.ok()) return contexts.status();
+  name = ContextName(given, contexts->current);
+  if (name.empty()) return SavedContext();
+  if (const SavedContext* context = contexts->Find(name)) return *context;
+  return absl::InvalidArgumentError(absl::StrCat(
+      given.context.has_value() ? "--context" : kContextVariable, " names the context '", name,
+      "', which there is not; see 'usher context list'."));
+}
+
+}  // namespace
+
+std::string ContextName(const GivenSettings& given, const std::string& current) {
+  return given.context.value_or(Variable(kContextVariable).value_or(current));
+}
+
+absl::StatusOr<Settings> ResolveSettings(const GivenSettings& given) {
+  Settings settings;
+  std::string name;
+  const absl::StatusOr<SavedContext> context = FindContext(given, name);
+  if (!context.ok()) return context.status();
+
+  const std::optional<std::string> server_variable = Variable(kServerVariable);
+  if (given.server.has_value()) {
+    settings.server = *given.server;
+  } else if (server_variable.has_value()) {
+    settings.server = *server_variable;
+  } else if (!context->server.empty()) {
+    settings.server = context->server;
+    settings.context = name;
+  }
+  settings.zone = given.zone.value_or(context->zone);
+  if (absl::Status status = ResolveTls(given, *context, settings.tls); !status.ok()) return status;
+
+  const NamedFile saved =
+      Choose("token-file", std::nullopt, std::nullopt, "", *context, context->token_file);
+  const absl::StatusOr<std::string> token = FindToken(
+      settings.server, {given.token_file.value_or(""), "--token-file"}, {saved.path, saved.where});
+  if (!token.ok()) return token.status();
+  settings.token = *token;
+  return settings;
+}
+
+}  // namespace usher::cli

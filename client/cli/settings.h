@@ -1,0 +1,48 @@
+// Settings: which server is called, how, and with which token.
+//
+// Each of them is what the command line says; else the environment; else the context; else its
+// default. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/lib/options.h"
+
+namespace usher::cli {
+
+inline constexpr char kServerVariable[] = "USHER_SERVER";
+inline constexpr char kTlsCaVariable[] = "USHER_TLS_CA";
+inline constexpr char kContextVariable[] = "USHER_CONTEXT";
+
+// What stands on the command line.
+struct GivenSettings {
+  std::optional<std::string> context;
+  std::optional<std::string> server;
+  std::optional<bool> tls;
+  std::optional<std::string> tls_ca;
+  std::optional<std::string> tls_cert;
+  std::optional<std::string> tls_key;
+  std::optional<std::string> token_file;
+  std::optional<std::string> zone;
+};
+
+struct Settings {
+  std::string server = kDefaultServer;
+  TlsOptions tls;
+  std::string token;
+  // That times are shown in; empty for each account's own.
+  std::string zone;
+  // Whose server it is; empty where no context said it.
+  std::string context;
+};
+
+// The name of the context that counts: of the command line, the environment, or the one in use;
+// empty where there is none.
+std::string ContextName(const GivenSettings& given, const std::string& current);
+
+// INVALID_ARGUMENT with a sentence where something that is named is not there or malformed.
+absl::StatusOr<Settings> ResolveSettings(const GivenSettings& given);
+
+}  // namespace usher::cli
