@@ -1,7 +1,5 @@
 #include "client/cli/advice.h"
 
-#include <optional>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -26,16 +24,26 @@ std::string From(absl::Time time, const Times& times) {
   return absl::StrCat("from ", times.AtWithZone(time), " (", times.Distance(time), ")");
 }
 
+// The server's clock may be a little ahead of this machine's.
+bool IsNow(absl::Time relief, const Times& times) {
+  return relief <= times.now() + absl::Seconds(5);
+}
+
+// Whether everyone who holds a license of the pool that refused is at work.
+bool AllAtWork(const Error& error) {
+  const std::string held = error.Metadata("held");
+  return !held.empty() && held != "0" && held == error.Metadata("inUse");
+}
+
 // How a license could come free without a purchase, where the server knows a way.
 void AddRelief(const Error& error, const std::string& name, const Times& times, Lines& hints) {
   const std::optional<absl::Time> relief = error.TimeOf("reliefTime");
   if (!relief.has_value()) return;
-  // The server's clock may be a little ahead of this machine's.
-  if (*relief <= times.now() + absl::Seconds(5)) {
+  if (IsNow(*relief, times)) {
     hints.push_back(absl::StrCat("To see whose licenses a reset would release: ",
                                  Usher("reset", name, "--dry-run")));
   } else {
-    hints.push_back(absl::StrCat("A reset is allowed again ", From(*relief, times), "."));
+    hints.push_back(absl::StrCat("A reset helps ", From(*relief, times), "."));
   }
 }
 
@@ -47,6 +55,9 @@ std::string Purchase(const std::string& name) {
 Lines NoIdleLicense(const Error& error, const std::string& name, const Times& times) {
   Lines hints;
   AddRelief(error, name, times, hints);
+  if (AllAtWork(error)) {
+    hints.push_back(absl::StrCat("To see who is at work: ", Usher("agent list", name)));
+  }
   hints.push_back(Purchase(name));
   return hints;
 }
@@ -267,6 +278,28 @@ std::string RefusalSentence(const Error& error, const Times& times) {
     default:
       return absl::StrCat(error.reason_name, ".");
   }
+}
+
+std::string ReliefSentence(const Error& error, std::optional<absl::Time> relief,
+                           const Times& times) {
+  if (error.reason == v1::ERROR_REASON_APPLICATION_DELETED) {
+    return "when the application is brought back";
+  }
+  // LICENSE_EXPIRED does not tell how many resets are left.
+  const std::string left = error.Metadata("resetsLeft");
+  if (relief.has_value() && IsNow(*relief, times)) {
+    if (left.empty()) return "now, by a reset";
+    return absl::StrCat("now, by a reset; ", left, left == "1" ? " is" : " are",
+                        " left this month");
+  }
+  if (relief.has_value()) {
+    return absl::StrCat(From(*relief, times), ", by a reset",
+                        left == "0" ? "; none is left this month" : "");
+  }
+  if (AllAtWork(error)) {
+    return "by a purchase; or by a reset, once an agent who holds one has gone offline";
+  }
+  return "by a purchase or a renewal only";
 }
 
 }  // namespace usher::cli

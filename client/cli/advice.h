@@ -3,6 +3,7 @@
 // Pure functions, any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ std::vector<std::string> Explain(const Error& error, const FailedCommand& comman
 // A sentence for a refusal that came without a message, as CheckAccess answers it: the reason
 // and the metadata of `error` are enough.
 std::string RefusalSentence(const Error& error, const Times& times);
+
+// When and how a license could come free for whom `error` refused: `relief` is the earliest instant
+// without a purchase; unset where no reset could help as things stand.
+std::string ReliefSentence(const Error& error, std::optional<absl::Time> relief,
+                           const Times& times);
 
 // What to do about a refusal; empty where this program knows nothing.
 std::vector<std::string> Hints(const Error& error, const FailedCommand& command,

@@ -107,12 +107,9 @@ Error RefusalOf(const v1::CheckAccessResponse& response) {
   return error;
 }
 
-std::string ReliefOf(const v1::CheckAccessResponse& response, const Times& times) {
-  if (!response.has_earliest_relief_time()) return "by a purchase only";
-  const absl::Time relief = FromProto(response.earliest_relief_time());
-  if (relief <= times.now()) return "now, by a reset";
-  return absl::StrCat("by a reset, allowed again ", times.AtWithZone(relief), " (",
-                      times.Distance(relief), ")");
+std::optional<absl::Time> EarliestRelief(const v1::CheckAccessResponse& response) {
+  if (!response.has_earliest_relief_time()) return std::nullopt;
+  return FromProto(response.earliest_relief_time());
 }
 
 ExitCode Check(Context& context, const CheckOptions& options) {
@@ -130,6 +127,7 @@ ExitCode Check(Context& context, const CheckOptions& options) {
   const Times times = context.TimesOf(options.application);
   Facts facts;
   facts.Add("Agent", options.email);
+  if (options.edition != v1::EDITION_UNSPECIFIED) facts.Add("Edition", Word(options.edition));
   if (response->allowed()) {
     facts.Add("Login", "allowed");
     facts.Add("License", absl::StrCat(LicenseSentence(response->license()),
@@ -141,7 +139,7 @@ ExitCode Check(Context& context, const CheckOptions& options) {
   const Error refusal = RefusalOf(*response);
   facts.Add("Login", absl::StrCat("refused: ", refusal.reason_name));
   facts.Add("Why", RefusalSentence(refusal, times));
-  facts.Add("Free again", ReliefOf(*response, times));
+  facts.Add("Free again", ReliefSentence(refusal, EarliestRelief(*response), times));
   context.Print(facts);
   for (const std::string& hint : Hints(refusal, {options.application, ""}, times)) {
     context.Note(absl::StrCat("hint: ", hint));

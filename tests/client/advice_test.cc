@@ -218,5 +218,60 @@ TEST(RefusalSentence, TellsWhatTheMetadataTells) {
             "idle.");
 }
 
+struct ReliefRow {
+  const char* reason;
+  std::map<std::string, std::string> metadata;
+  std::optional<absl::Time> relief;
+  const char* sentence;
+};
+
+TEST(ReliefSentence, TellsTheEarliestReliefAndHowItComes) {
+  const Times times = BerlinAtNine();
+  const absl::Time december =
+      absl::FromCivil(absl::CivilHour(2026, 11, 30, 23), absl::UTCTimeZone());
+  const ReliefRow rows[] = {
+      {"NO_IDLE_LICENSE",
+       {{"resetsLeft", "4"}},
+       times.now(),
+       "now, by a reset; 4 are left this month"},
+      {"NO_IDLE_LICENSE",
+       {{"resetsLeft", "1"}},
+       times.now() + absl::Seconds(1),
+       "now, by a reset; 1 is left this month"},
+      {"NO_IDLE_LICENSE",
+       {{"resetsLeft", "0"}},
+       december,
+       "from 2026-12-01 00:00 CET (in 5 d), by a reset; none is left this month"},
+      // Whoever waits for a license in the drain period goes first.
+      {"NO_IDLE_LICENSE",
+       {{"resetsLeft", "2"}},
+       times.now() + absl::Minutes(3),
+       "from 2026-11-25 10:03 CET (in 3 min), by a reset"},
+      {"LICENSE_EXPIRED", {}, times.now(), "now, by a reset"},
+      {"NO_IDLE_LICENSE",
+       {{"held", "3"}, {"inUse", "3"}, {"resetsLeft", "4"}},
+       std::nullopt,
+       "by a purchase; or by a reset, once an agent who holds one has gone offline"},
+      {"NO_IDLE_LICENSE",
+       {{"total", "0"}, {"held", "0"}, {"inUse", "0"}},
+       std::nullopt,
+       "by a purchase or a renewal only"},
+      {"LICENSE_EXPIRED", {}, std::nullopt, "by a purchase or a renewal only"},
+      {"APPLICATION_DELETED", {}, std::nullopt, "when the application is brought back"},
+  };
+  for (const ReliefRow& row : rows) {
+    EXPECT_EQ(ReliefSentence(Refusal(StatusCode::kResourceExhausted, row.reason, row.metadata),
+                             row.relief, times),
+              row.sentence);
+  }
+}
+
+TEST(Hints, WhereAllAreAtWorkTheyNameWhoIs) {
+  Error error = NoIdleLicense("");
+  error.metadata["inUse"] = "3";
+  EXPECT_THAT(Hints(error, kLogin, BerlinAtNine()),
+              ElementsAre(HasSubstr("usher agent list acme/support"), HasSubstr("To buy more")));
+}
+
 }  // namespace
 }  // namespace usher::cli
