@@ -145,6 +145,7 @@ void WatchHub::Run() {
 }
 
 bool WatchHub::Round(absl::Time now) {
+  news_for_.clear();
   std::vector<std::pair<WatchId, Watcher*>> serve;
   std::vector<WatchId> gone;
   {
@@ -214,30 +215,38 @@ void WatchHub::ServeFromJournal(WatchId id, Watcher& watcher, absl::Time now) {
 }
 
 void WatchHub::ServeFromMemory(Watcher& watcher, absl::Time now) {
-  std::vector<WatchedEntry> entries;
-  {
-    const std::lock_guard lock(mutex_);
-    const Feed& feed = feeds_.at(watcher.account);
-    if (watcher.cursor < feed.complete_after) {
-      // More came in one round than is kept in memory: it was ready, and may catch up.
-      watcher.live = false;
-      return;
-    }
-    int64_t bytes = 0;
-    auto next = std::upper_bound(
-        feed.entries.begin(), feed.entries.end(), watcher.cursor,
-        [](int64_t cursor, const WatchedEntry& entry) { return cursor < entry.position; });
-    for (; next != feed.entries.end() && bytes < kJournalBytesPerRead; ++next) {
-      entries.push_back(*next);
-      bytes += SizeOf(*next);
-    }
-    watcher.cursor = next == feed.entries.end() ? last_position_ : entries.back().position;
+  const News* news = NewsFor(watcher);
+  if (news == nullptr) {
+    // More came in one round than is kept in memory: it was ready, and may catch up.
+    watcher.live = false;
+    return;
   }
-  Offer(watcher, entries, now);
+  watcher.cursor = news->up_to;
+  Offer(watcher, news->entries, now);
   if (now >= watcher.checkpoint_time && watcher.sink->Ready()) {
     watcher.checkpoint_time = now + options_.checkpoint_period;
     watcher.sink->Checkpoint(watcher.cursor);
   }
+}
+
+const WatchHub::News* WatchHub::NewsFor(const Watcher& watcher) {
+  const auto [found, is_new] = news_for_.try_emplace({watcher.account, watcher.cursor});
+  if (!is_new) return found->second.get();
+  const std::lock_guard lock(mutex_);
+  const Feed& feed = feeds_.at(watcher.account);
+  if (watcher.cursor < feed.complete_after) return nullptr;
+  auto news = std::make_unique<News>();
+  int64_t bytes = 0;
+  auto next = std::upper_bound(
+      feed.entries.begin(), feed.entries.end(), watcher.cursor,
+      [](int64_t cursor, const WatchedEntry& entry) { return cursor < entry.position; });
+  for (; next != feed.entries.end() && bytes < kJournalBytesPerRead; ++next) {
+    news->entries.push_back(*next);
+    bytes += SizeOf(*next);
+  }
+  news->up_to = next == feed.entries.end() ? last_position_ : news->entries.back().position;
+  found->second = std::move(news);
+  return found->second.get();
 }
 
 void WatchHub::Offer(Watcher& watcher, absl::Span<const WatchedEntry> entries, absl::Time now) {

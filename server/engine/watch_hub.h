@@ -142,12 +142,20 @@ class WatchHub {
     absl::Time checkpoint_time = absl::InfinitePast();
   };
 
+  // What is in memory behind a position of an account.
+  struct News {
+    std::vector<WatchedEntry> entries;
+    int64_t up_to = 0;
+  };
+
   void Run();
   // Whether somebody has to be served again soon.
   bool Round(absl::Time now);
   void Serve(WatchId id, Watcher& watcher, absl::Time now);
   void ServeFromJournal(WatchId id, Watcher& watcher, absl::Time now);
   void ServeFromMemory(Watcher& watcher, absl::Time now);
+  // Null where not all of it is in memory.
+  const News* NewsFor(const Watcher& watcher);
   void Offer(Watcher& watcher, absl::Span<const WatchedEntry> entries, absl::Time now);
   bool TooSlow(const Watcher& watcher, absl::Time now);
   void Expire(WatchId id, Watcher& watcher);
@@ -162,6 +170,9 @@ class WatchHub {
 
   const WatchOptions options_;
   storage::Store* const store_;
+  // Of this round, by account and position: watchers that keep up stand at the same one, so it is
+  // put together once for all of them. The thread's own.
+  absl::flat_hash_map<std::pair<entitlement::AccountNo, int64_t>, std::unique_ptr<News>> news_for_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -53,7 +53,7 @@ EventFilter ReadCommon(FieldReader& fields, const Request& request) {
                       "must be the name of a payload field, such as session_started");
         break;
       }
-      filter.types.insert(field->number());
+      filter.types |= BitOf(field->number());
     }
   }
   return filter;
@@ -62,13 +62,13 @@ EventFilter ReadCommon(FieldReader& fields, const Request& request) {
 }  // namespace
 
 bool EventFilter::PassesAll() const {
-  return application.empty() && !of_server && types.empty() && email.empty() && actor.empty();
+  return application.empty() && !of_server && types == 0 && email.empty() && actor.empty();
 }
 
 bool EventFilter::Passes(const v1::Event& event) const {
   return (application.empty() || event.application() == application) &&
          (!of_server || IsOfServer(event)) &&
-         (types.empty() || types.contains(event.payload_case())) &&
+         (types == 0 || (types & BitOf(event.payload_case())) != 0) &&
          (actor.empty() || event.actor() == actor) && (email.empty() || EmailOf(event) == email);
 }
 

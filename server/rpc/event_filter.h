@@ -3,9 +3,9 @@
 // A plain value, any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "rpc/field_reader.h"
 
 namespace usher::v1 {
@@ -16,14 +16,17 @@ class WatchEventsRequest;
 
 namespace usher::rpc {
 
+// A bit for the field of the payload that has that number, which is below 64.
+constexpr uint64_t BitOf(int payload_field) { return uint64_t{1} << payload_field; }
+
 // Empty members let everything pass.
 struct EventFilter {
   // Full name.
   std::string application;
   // What of the journal is the server's own: accounts and tokens.
   bool of_server = false;
-  // Numbers of payload fields.
-  absl::flat_hash_set<int> types;
+  // Of payload fields, by their BitOf.
+  uint64_t types = 0;
   // As it stands in the payload.
   std::string email;
   std::string actor;

@@ -19,15 +19,24 @@ grpc::Slice PayloadOf(const SharedEntry& shared) {
           [](void* kept) { delete static_cast<SharedEntry*>(kept); }, new SharedEntry(shared)};
 }
 
-// Read once for all watchers that filter.
-const v1::WatchEventsResponse& EventsOf(const SharedEntry& shared) {
+// What is read once for all watchers that filter.
+struct Decoded {
+  v1::WatchEventsResponse told;
+  // Of its events, by BitOf.
+  uint64_t types = 0;
+};
+
+const Decoded& EventsOf(const SharedEntry& shared) {
   if (shared->decoded == nullptr) {
-    auto told = std::make_shared<v1::WatchEventsResponse>();
+    auto decoded = std::make_shared<Decoded>();
     // What can't be read has no events.
-    if (!told->ParseFromString(shared->entry.payload)) told->Clear();
-    shared->decoded = std::move(told);
+    if (!decoded->told.ParseFromString(shared->entry.payload)) decoded->told.Clear();
+    for (const v1::Event& event : decoded->told.events()) {
+      decoded->types |= BitOf(event.payload_case());
+    }
+    shared->decoded = std::move(decoded);
   }
-  return *static_cast<const v1::WatchEventsResponse*>(shared->decoded.get());
+  return *static_cast<const Decoded*>(shared->decoded.get());
 }
 
 }  // namespace
@@ -61,10 +70,12 @@ void WatchMessages::AddBytes(grpc::Slice slice, int64_t position) {
 }
 
 void WatchMessages::AddFiltered(const engine::WatchedEntry& entry) {
+  const Decoded& decoded = EventsOf(entry.shared);
+  if (filter_.types != 0 && (filter_.types & decoded.types) == 0) return;
   v1::WatchEventsResponse part;
   size_t part_bytes = 0;
   bool split = false;
-  for (const v1::Event& event : EventsOf(entry.shared).events()) {
+  for (const v1::Event& event : decoded.told.events()) {
     if (!filter_.Passes(event)) continue;
     const size_t size = event.ByteSizeLong();
     if (part_bytes + size > kWatchMessageBytesMax && part.events_size() > 0) {

@@ -110,6 +110,16 @@ TEST_F(WatchMessagesTest, FiltersLeaveOutEventsAndWholeMessages) {
   EXPECT_TRUE(Build(filter, {Command(1, 3)}, 1).empty());
 }
 
+TEST_F(WatchMessagesTest, TypesAreTakenByTheirBits) {
+  EventFilter filter;
+  filter.types = BitOf(v1::Event::kSessionStarted);
+  EXPECT_EQ(Build(filter, {Command(1, 2)}, 1).size(), 1U);
+  filter.types = BitOf(v1::Event::kSessionEnded) | BitOf(v1::Event::kLicenseBound);
+  EXPECT_TRUE(Build(filter, {Command(1, 2)}, 1).empty());
+  const auto* payload = v1::Event::descriptor()->FindOneofByName("payload");
+  for (int i = 0; i < payload->field_count(); ++i) EXPECT_LT(payload->field(i)->number(), 64);
+}
+
 TEST_F(WatchMessagesTest, ACheckpointHasATokenAndNoEvents) {
   const auto messages = Parse({WatchMessages({}, tokens_).Checkpoint(7)});
   EXPECT_TRUE(messages[0].checkpoint());
