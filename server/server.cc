@@ -8,9 +8,9 @@
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/watch_hub.h"
-#include "grpc/health/v1/health.pb.h"
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
+#include "rpc/health_service.h"
 #include "rpc/services.h"
 #include "server/operator_token.h"
 #include "spdlog/spdlog.h"
@@ -24,8 +24,6 @@ constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
 // What the health service knows; the empty name is the server as a whole.
 std::vector<std::string> HealthServices() {
-  // gRPC serves it without a description; reflection finds this one.
-  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   std::vector<std::string> names = {""};
   for (const char* service : {"AccountService", "AdminService", "AgentService", "EventService",
                               "LicenseService", "OrderService", "PhoneService", "VoiceService"}) {
@@ -80,7 +78,6 @@ absl::Status Server::Start() {
     grpc_options.listen = options_.listen;
     grpc_options.credentials = std::move(credentials);
     grpc_options.reflection_gate = &gate_;
-    grpc_options.health_services = HealthServices();
     grpc_options.completion_queues = options_.completion_queues;
     grpc_options.threads_per_queue = options_.threads_per_queue;
     grpc_ = std::make_unique<rpc::GrpcServer>(std::move(grpc_options));
@@ -101,6 +98,8 @@ void Server::RegisterServices() {
       .catalog = &options_.catalog,
       .watch = watch_.get(),
       .database_id = std::string(store_->database_id())};
+  health_ = std::make_unique<rpc::HealthService>(HealthServices());
+  health_->Register(grpc_->calls());
   rpc::RegisterAccountService(grpc_->calls(), backend);
   rpc::RegisterAdminService(grpc_->calls(), backend);
   rpc::RegisterEventService(grpc_->calls(), backend);
@@ -128,7 +127,7 @@ std::string Server::address() const {
 void Server::Shutdown(absl::Duration grace) {
   // Whoever asks for health learns it first. Then the engine: it answers what it has and refuses
   // what comes, so that callers learn to go elsewhere before their connections are closed.
-  if (grpc_ != nullptr) grpc_->SayNotServing();
+  if (health_ != nullptr) health_->SayNotServing();
   if (engine_ != nullptr) engine_->Stop();
   // Those who watch are told the last of it, and to resume elsewhere.
   if (watch_ != nullptr) watch_->Close();
@@ -138,6 +137,7 @@ void Server::Shutdown(absl::Duration grace) {
     grpc_->Finish();
   }
   grpc_.reset();
+  health_.reset();
   engine_.reset();
   watch_.reset();
   store_.reset();

@@ -22,6 +22,7 @@ class WatchHub;
 }  // namespace engine
 namespace rpc {
 class GrpcServer;
+class HealthService;
 }
 namespace storage {
 class SqliteStore;
@@ -69,6 +70,7 @@ class Server {
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<engine::WatchHub> watch_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<rpc::HealthService> health_;
   std::unique_ptr<rpc::GrpcServer> grpc_;
 };
 

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
 #include "rpc/reflection_guard.h"
 
@@ -50,7 +49,6 @@ GrpcServer::~GrpcServer() {
 
 absl::Status GrpcServer::Start() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  grpc::EnableDefaultHealthCheckService(!options_.health_services.empty());
   grpc::ServerBuilder builder;
   SetLimits(builder);
   if (options_.reflection_gate != nullptr) {
@@ -80,15 +78,7 @@ absl::Status GrpcServer::Start() {
   }
   for (const auto& stream : calls_.streams()) stream->Post(stream_queue_.get());
   stream_queue_->Start(kStreamThreads);
-  if (grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService()) {
-    for (const std::string& name : options_.health_services) health->SetServingStatus(name, true);
-  }
   return absl::OkStatus();
-}
-
-void GrpcServer::SayNotServing() {
-  if (server_ == nullptr) return;
-  if (auto* health = server_->GetHealthCheckService()) health->Shutdown();
 }
 
 void GrpcServer::StopServing(absl::Duration grace) {

@@ -37,9 +37,6 @@ struct GrpcServerOptions {
   std::shared_ptr<grpc::ServerCredentials> credentials;
   // Who may ask for reflection; anybody where null. Outlives the server.
   const auth::Gatekeeper* reflection_gate = nullptr;
-  // Full names of the services that gRPC's health service answers for; it is not served where
-  // empty.
-  std::vector<std::string> health_services;
   int completion_queues = kCompletionQueuesDefault;
   int threads_per_queue = kThreadsPerQueueDefault;
 };
@@ -64,9 +61,6 @@ class GrpcServer {
 
   // The port that is bound.
   int port() const { return port_; }
-
-  // From now on the health service says NOT_SERVING of everything, for good; calls go on.
-  void SayNotServing();
 
   // Takes no new call and waits at most `grace` for the calls under way and for idle connections to
   // say goodbye, then cancels and closes them. The handlers of cancelled calls still owe an answer.
