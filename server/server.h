@@ -23,7 +23,7 @@ class WatchHub;
 namespace rpc {
 class GrpcServer;
 class HealthService;
-}
+}  // namespace rpc
 namespace storage {
 class SqliteStore;
 class Store;
