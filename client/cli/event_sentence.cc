@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/names.h"
@@ -63,17 +64,16 @@ std::string Sentence(const v1::LicenseBound& bound) {
 }
 
 std::string Sentence(const v1::LicenseReleased& released) {
-  const std::string sentence =
-      absl::StrCat(released.email(), " no longer holds license ", released.license_id());
+  const std::string license = absl::StrCat(" license ", released.license_id());
   switch (released.cause()) {
     case v1::RELEASE_CAUSE_RESET:
-      return sentence + ", released by a reset";
+      return absl::StrCat(released.email(), " lost", license, " by a reset");
     case v1::RELEASE_CAUSE_MOVED:
-      return sentence + ", which expired: moved to another";
+      return absl::StrCat(released.email(), " left", license, ", which expired, for another");
     case v1::RELEASE_CAUSE_LAPSED:
-      return sentence + ", which lapsed";
+      return absl::StrCat(released.email(), " lost", license, ", which lapsed");
     default:
-      return sentence;
+      return absl::StrCat(released.email(), " no longer holds", license);
   }
 }
 
@@ -259,7 +259,8 @@ std::string PayloadSentence(const v1::Event& event, const Times& times) {
     case v1::Event::kMinutesExpired:
       return Sentence(event.minutes_expired());
     case v1::Event::kTokenChanged:
-      return absl::StrCat(event.token_changed().role(), " token ", event.token_changed().token_id(),
+      return absl::StrCat(absl::AsciiStrToLower(event.token_changed().role()), " token ",
+                          event.token_changed().token_id(),
                           event.token_changed().revoked() ? " was revoked" : " was made");
     case v1::Event::kLicensesGranted:
       return Sentence(event.licenses_granted(), times);

@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/cli/event_command.h"
 #include "client/cli/event_sentence.h"
 #include "client/cli/names.h"
@@ -103,7 +104,8 @@ class Watcher {
         context_.Note("usher: The output can't be written.");
         return ExitCode::kOther;
       }
-      token_ = next->resume_token();
+      // The token is behind all that has come; of what was left out it would make a gap.
+      token_ = left_out_ ? "" : next->resume_token();
     }
     TellWhereToGoOn();
     return ExitCode::kOk;
@@ -120,17 +122,33 @@ class Watcher {
   }
 
   void Print(const v1::WatchEventsResponse& message) {
-    printed_ += message.events_size();
-    if (context_.json()) {
-      for (const v1::Event& event : message.events()) context_.PrintLine(event);
-      if (options_.show_tokens) PrintToken(message);
-      return;
+    const int count = CountToPrint(message);
+    left_out_ = count < message.events_size();
+    printed_ += count;
+    // A watch without events needs no zone.
+    const Times times = context_.json() || count == 0 ? Times("UTC", absl::Now())
+                                                      : context_.TimesOf(options_.parent);
+    for (int i = 0; i < count; ++i) {
+      if (context_.json()) {
+        context_.PrintLine(message.events(i));
+      } else {
+        context_.streams().out << LineOf(message.events(i), options_.parent, times) << '\n';
+      }
     }
-    if (message.events().empty()) return;
-    const Times times = context_.TimesOf(options_.parent);
+    if (options_.show_tokens) PrintToken(message);
+  }
+
+  // All events up to --max, and those of the same command. Where tokens are shown, all of the
+  // message: its token is behind all of them.
+  int CountToPrint(const v1::WatchEventsResponse& message) const {
+    if (!options_.max.has_value() || options_.show_tokens) return message.events_size();
+    int count = 0;
     for (const v1::Event& event : message.events()) {
-      context_.streams().out << LineOf(event, options_.parent, times) << '\n';
+      const bool enough = printed_ + count >= *options_.max;
+      if (enough && event.command_revision() != message.events(count - 1).command_revision()) break;
+      ++count;
     }
+    return count;
   }
 
   // {"resumeToken":"…"}, of a checkpoint with "checkpoint":true.
@@ -166,6 +184,8 @@ class Watcher {
   const WatchCommandOptions& options_;
   const Interruption interruption_;
   int64_t printed_ = 0;
+  // Whether --max left out a part of the last message.
+  bool left_out_ = false;
   bool outage_ = false;
   std::string token_;
 };
@@ -206,7 +226,7 @@ void AddEventWatch(Commands& commands, CLI::App& noun) {
       ->add_option_function<std::string>(
           "--max",
           [options](const std::string& text) { options->max = ParseNumber("--max", text); },
-          "Ends after so many events, and those of the same command")
+          "Ends behind the command that the Nth event is of")
       ->type_name("N");
   command->add_flag("--show-tokens", options->show_tokens,
                     "Behind the events of a command, a line with the resume token");

@@ -40,6 +40,8 @@ struct Attempt {
 struct Listening {
   // Without a message for so long the call is given up, with DEADLINE_EXCEEDED.
   absl::Duration silence_max = absl::InfiniteDuration();
+  // Whether a server that can't be reached is waited for, rather than answered as UNAVAILABLE.
+  bool wait_for_server = false;
   // A request to stop cancels the call, which then ends with CANCELLED.
   std::stop_token stop;
 };

@@ -21,8 +21,11 @@ Result<v1::WatchEventsResponse> EventWatch::Next() {
   for (int attempt = 1; !final_.has_value(); ++attempt) {
     if (options_.stop.stop_requested()) break;
     if (stream_ == nullptr) {
-      stream_ = client_.WatchEvents(request_,
-                                    {.silence_max = options_.silence_max, .stop = options_.stop});
+      // An outage is waited for in the call: gRPC connects while a call waits for it, and else
+      // looks after its connections every few seconds only.
+      stream_ = client_.WatchEvents(request_, {.silence_max = options_.silence_max,
+                                               .wait_for_server = established_,
+                                               .stop = options_.stop});
     }
     std::optional<v1::WatchEventsResponse> whole = ReadWhole();
     if (whole.has_value()) return *std::move(whole);

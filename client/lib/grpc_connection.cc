@@ -55,6 +55,7 @@ class GrpcStream : public Stream {
              const Message& request, const Listening& listening)
       : silence_max_(listening.silence_max), cancel_(listening.stop, Cancel{context_}) {
     if (!authorization.empty()) context_.AddMetadata("authorization", authorization);
+    context_.set_wait_for_ready(listening.wait_for_server);
     // The call starts with its one message.
     context_.set_initial_metadata_corked(true);
     call_ = stub.PrepareCall(&context_, method.name, &queue_);

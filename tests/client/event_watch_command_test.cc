@@ -36,9 +36,9 @@ v1::WatchEventsResponse Message(const std::string& json) {
 // A login that binds: two events of one command.
 v1::WatchEventsResponse Login() {
   return Message(R"({"resumeToken": "t8", "events": [
-      {"revision": 7, "application": "accounts/acme/applications/support", "actor": "Berlin desks",
+      {"revision": 7, "commandRevision": 8, "application": "accounts/acme/applications/support", "actor": "Berlin desks",
        "eventTime": "2026-11-25T12:42:05Z", "licenseBound": {"licenseId": 1, "email": "ann@acme.test"}},
-      {"revision": 8, "application": "accounts/acme/applications/support", "actor": "Berlin desks",
+      {"revision": 8, "commandRevision": 8, "application": "accounts/acme/applications/support", "actor": "Berlin desks",
        "eventTime": "2026-11-25T12:42:05Z",
        "sessionStarted": {"sessionId": 5, "email": "ann@acme.test", "channel": "CHANNEL_WEB",
                           "clientId": "desk\u001b[31m", "licenseId": 1}}]})");
@@ -97,6 +97,29 @@ TEST_F(EventWatchCommandTest, EndsWithTheCommandThatTheLastEventIsOf) {
   EXPECT_EQ(Run({"event", "watch", "acme/support", "--max", "1"}), ExitCode::kOk);
   EXPECT_THAT(Lines(), SizeIs(2)) << "the token is behind both";
   EXPECT_THAT(out_.str(), Not(HasSubstr(" support "))) << "all are of this application";
+  EXPECT_THAT(err_.str(), HasSubstr("--resume t8"));
+}
+
+// Two commands in one message, with one token behind both.
+v1::WatchEventsResponse TwoCommands() {
+  v1::WatchEventsResponse message = Login();
+  *message.add_events() = message.events(0);
+  message.mutable_events(2)->set_revision(9);
+  message.mutable_events(2)->set_command_revision(9);
+  message.set_resume_token("t9");
+  return message;
+}
+
+TEST_F(EventWatchCommandTest, OfSeveralCommandsThatComeTogetherItPrintsNoMoreThanAreWanted) {
+  ServeStreams({{.messages = {TwoCommands()}, .stays_open = true}});
+  EXPECT_EQ(Run({"event", "watch", "acme", "--max", "2"}), ExitCode::kOk);
+  EXPECT_THAT(Lines(), SizeIs(2));
+  EXPECT_THAT(err_.str(), IsEmpty()) << "the token would be behind what was left out";
+  ServeStreams({{.messages = {TwoCommands()}, .stays_open = true}});
+  EXPECT_EQ(Run({"event", "watch", "acme", "--max", "2", "-o", "jsonl", "--show-tokens"}),
+            ExitCode::kOk);
+  ASSERT_THAT(Lines(), SizeIs(4)) << "who resumes from the token misses nothing";
+  EXPECT_EQ(Lines()[3], R"({"resumeToken":"t9"})");
 }
 
 TEST_F(EventWatchCommandTest, WhatIsAskedForIsSent) {

@@ -118,6 +118,8 @@ TEST_F(EventWatchTest, AStreamThatBreaksOffIsResumedBehindTheLastToken) {
   EXPECT_FALSE(Requests()[1].from_oldest()) << "the token says where";
   EXPECT_EQ(Requests()[1].parent(), "accounts/acme");
   EXPECT_THAT(Requests()[1].types(), ElementsAre("session_started"));
+  EXPECT_FALSE(connection_->sent()[0].wait_for_server) << "who begins is told of an outage at once";
+  EXPECT_TRUE(connection_->sent()[1].wait_for_server);
   EXPECT_THAT(interruptions_, SizeIs(1));
 }
 

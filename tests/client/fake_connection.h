@@ -39,6 +39,7 @@ class FakeConnection : public Connection {
     std::string method;
     std::string request_bytes;
     absl::Duration timeout;
+    bool wait_for_server = false;
   };
 
   // `method` without its service: On<v1::GetAccountRequest, v1::GetAccountResponse>(
@@ -88,7 +89,8 @@ class FakeConnection : public Connection {
     StreamAnswer answer;
     {
       const std::lock_guard lock(mutex_);
-      sent_.push_back({name, request.SerializeAsString(), listening.silence_max});
+      sent_.push_back(
+          {name, request.SerializeAsString(), listening.silence_max, listening.wait_for_server});
       const auto found = streams_.find(name);
       if (found != streams_.end()) answer = found->second;
     }

@@ -65,6 +65,8 @@ void CliProcess::Signal(int signal) const {
   if (pid_ > 0) kill(pid_, signal);
 }
 
+std::string CliProcess::out() const { return Contents(out_path_); }
+
 bool CliProcess::running() {
   if (status_.has_value()) return false;
   int status = 0;

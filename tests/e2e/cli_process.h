@@ -30,6 +30,8 @@ class CliProcess {
   ~CliProcess();
 
   void Signal(int signal) const;
+  // What it has printed so far.
+  std::string out() const;
   // Waits for its end; a test failure and a kill where it has not come in that time.
   Finished Wait(absl::Duration patience = absl::Seconds(30));
   bool running();

@@ -23,6 +23,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr absl::Duration kPatience = absl::Seconds(30);
@@ -214,6 +215,52 @@ TEST_F(CliTest, TheSameRequestIdBuysOnce) {  // R28
   Succeed("order create acme/support standard-agent-package=1 --request-id purchase-1");
   Succeed("order create acme/support standard-agent-package=1 --request-id purchase-1");
   EXPECT_EQ(Json<v1::ListLicensesResponse>("license list acme/support").licenses_size(), 6);
+}
+
+TEST_F(CliTest, TheJournalIsListedWithASentenceForEachEvent) {  // R29
+  CreateSupport();
+  Succeed("agent login acme/support ann@acme.test --client-id desk-1");
+  const Finished list = Usher("event list acme/support --type session_started --since 1h");
+  EXPECT_EQ(list.exit_code, 0) << list.err;
+  EXPECT_THAT(list.out, AllOf(HasSubstr("operator"),
+                              HasSubstr("ann@acme.test logged in on web from desk-1, license 1")));
+  EXPECT_THAT(Usher("event list").out, HasSubstr("operator token 1 was made"));
+  EXPECT_THAT(Usher("event list acme --email ann@acme.test --limit 1 -o jsonl").out,
+              AllOf(StartsWith("{"), HasSubstr("sessionStarted")));
+}
+
+TEST_F(CliTest, AWatchPrintsWhatHappensUntilItIsTerminated) {
+  CreateSupport();
+  Succeed("agent login acme/support ann@acme.test");
+  CliProcess watch(Arguments("event watch acme --from-oldest --type session_started"));
+  const auto printed = [&watch](const std::string& text) {
+    const absl::Time give_up = absl::Now() + kPatience;
+    while (watch.out().find(text) == std::string::npos && absl::Now() < give_up) {
+      absl::SleepFor(kPoll);
+    }
+    return watch.out();
+  };
+  EXPECT_THAT(printed("ann@"), HasSubstr("ann@acme.test logged in on web"));
+  Succeed("agent login acme/support bob@acme.test");
+  EXPECT_THAT(printed("bob@"), HasSubstr("bob@acme.test logged in on web"));
+  watch.Signal(SIGTERM);
+  const Finished finished = watch.Wait();
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_THAT(finished.err, StartsWith("To go on from here: usher event watch acme --resume "));
+}
+
+TEST_F(CliTest, AWatchThatIsResumedGoesOnBehindItsToken) {
+  CreateSupport();
+  Succeed("agent login acme/support ann@acme.test");
+  const Finished first = Usher("event watch acme --from-oldest --max 4 -o jsonl --show-tokens");
+  const std::string key = "{\"resumeToken\":\"";
+  const size_t begin = first.out.rfind(key) + key.size();
+  const std::string token = first.out.substr(begin, first.out.find('"', begin) - begin);
+  Succeed("agent login acme/support bob@acme.test");
+  const Finished next = Usher("event watch acme --max 2 --resume " + token);
+  EXPECT_EQ(next.exit_code, 0) << next.err;
+  EXPECT_THAT(next.out, AllOf(HasSubstr("bob@acme.test was bound to license 2"),
+                              HasSubstr("bob@acme.test logged in"), Not(HasSubstr("ann@"))));
 }
 
 TEST_F(CliTest, AContextSaysWhereTheServerIsAndWhichTokenOpensIt) {
