@@ -152,7 +152,9 @@ class Stage:
                 [self._usher, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if merge else subprocess.PIPE, text=True, check=False,
                 encoding="utf-8", timeout=COMMAND_SECONDS_MAX,
-                env={**os.environ, "USHER_SERVER": self.address, "USHER_TOKEN": self._token})
+                # Contexts of whoever plays it stay out of it.
+                env={**os.environ, "USHER_SERVER": self.address, "USHER_TOKEN": self._token,
+                     "USHER_CONTEXT": "", "XDG_CONFIG_HOME": self._directory})
         except subprocess.TimeoutExpired:
             raise Failure(f"'{shlex.join(('usher', *arguments))}' did not end within "
                           f"{COMMAND_SECONDS_MAX} s.") from None
