@@ -27,8 +27,6 @@ class Backoff {
   absl::Duration Next(const Error& error);
   // Waits as the policy says; false where `stop` was requested before or meanwhile.
   bool Wait(absl::Duration duration, const std::stop_token& stop) const;
-  // After an attempt that succeeded.
-  void Reset() { next_ = policy_.backoff_initial; }
 
  private:
   const RetryPolicy& policy_;

@@ -17,8 +17,6 @@ constexpr RoleSet kOperatorOnly(Role::kOperator);
 
 // As the comments of the contract have it; in the order of names.
 constexpr auto kTable = std::to_array<std::pair<std::string_view, RoleSet>>({
-    // Not served by gRPC 1.51; clients that are let in learn so, and ask for the one below.
-    {"grpc.reflection.v1.ServerReflection/ServerReflectionInfo", kAnyRole},
     {"grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kAnyRole},
     {"usher.v1.AccountService/CreateAccount", kOperatorOnly},
     {"usher.v1.AccountService/CreateApplication", kAdmins},

@@ -185,12 +185,13 @@ void WatchHub::Serve(WatchId id, Watcher& watcher, absl::Time now) {
 void WatchHub::ServeFromJournal(WatchId id, Watcher& watcher, absl::Time now) {
   for (int reads = 0; reads < kFruitlessReadsMax && watcher.sink->Ready(); ++reads) {
     int64_t until = 0;
+    int64_t end = 0;
     {
       const std::lock_guard lock(mutex_);
-      if (watcher.cursor > last_position_) until = -1;
-      if (until == 0) until = feeds_.at(watcher.account).complete_after;
+      until = feeds_.at(watcher.account).complete_after;
+      end = last_position_;
     }
-    if (until < 0) return Expire(id, watcher);
+    if (watcher.cursor > end) return Expire(id, watcher);
     if (watcher.cursor >= until) {
       watcher.live = true;
       return ServeFromMemory(watcher, now);

@@ -2,7 +2,6 @@
 #include "rpc/command_from_proto.h"
 #include "rpc/event_filter.h"
 #include "rpc/event_page.h"
-#include "rpc/limits.h"
 #include "usher/v1/event_service.pb.h"
 
 namespace usher::rpc {
@@ -31,9 +30,6 @@ CommandOr CommandFrom(const v1::WatchEventsRequest& request) {
   FieldReader fields;
   entitlement::Target target = fields.Parent("parent", request.parent());
   ReadFilter(fields, request);
-  if (request.resume_token().size() > kResumeTokenLengthMax) {
-    fields.Refuse("resume_token", "must be one that a watch has answered");
-  }
   if (request.from_oldest() && !request.resume_token().empty()) {
     fields.Refuse("from_oldest", "must not be set along with a resume_token");
   }
