@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/options.h"
 #include "server/server.h"
@@ -27,6 +28,12 @@ void LogToStderr() {
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
+}
+
+// Debian builds Abseil with its search for deadlocks: every lock that gRPC takes would be entered
+// in a graph of the whole process.
+void TurnDeadlockSearchOff() {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }
 
 // Each connection takes a descriptor; as many as the system permits.
@@ -54,6 +61,7 @@ int main(int argc, char** argv) {
   // gRPC's own log is for those who ask for it by this variable.
   setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);
   RaiseDescriptorLimit();
+  TurnDeadlockSearchOff();
   signal(SIGPIPE, SIG_IGN);
   // Blocked before any thread starts, so that they are delivered to sigwait alone.
   const sigset_t stop_signals = StopSignals();

@@ -40,8 +40,6 @@ struct ServerOptions {
   int64_t in_flight_max = 10'000;
   // How many may watch, and what that may take.
   engine::WatchOptions watch;
-  int completion_queues = rpc::kCompletionQueuesDefault;
-  int threads_per_queue = rpc::kThreadsPerQueueDefault;
   // Registers what is served beside Usher's own services: usher-bench measures against an echo on
   // the same server. May be null; the command line doesn't know it.
   std::function<void(rpc::CallRegistry&)> extra_services;

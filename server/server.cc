@@ -78,8 +78,6 @@ absl::Status Server::Start() {
     grpc_options.listen = options_.listen;
     grpc_options.credentials = std::move(credentials);
     grpc_options.reflection_gate = &gate_;
-    grpc_options.completion_queues = options_.completion_queues;
-    grpc_options.threads_per_queue = options_.threads_per_queue;
     grpc_ = std::make_unique<rpc::GrpcServer>(std::move(grpc_options));
     RegisterServices();
     if (options_.extra_services) options_.extra_services(grpc_->calls());

@@ -1,5 +1,7 @@
 #include "rpc/call_queue.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -40,8 +42,9 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
 
 CallQueue::~CallQueue() { Drain(); }
 
-void CallQueue::Start(int threads) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Serve(); });
+void CallQueue::Start() {
+  thread_ = std::thread([this] { Serve(); });
+  pthread_setname_np(thread_.native_handle(), "usher-calls");
 }
 
 void CallQueue::Run(Task task) {
@@ -69,9 +72,10 @@ void CallQueue::Drain() {
   StopPosting();
   for (int64_t calls = calls_.load(); calls != 0; calls = calls_.load()) calls_.wait(calls);
   queue_->Shutdown();
-  if (threads_.empty()) Serve();
-  for (std::thread& thread : threads_) thread.join();
   shut_down_ = true;
+  // One that was never started has what was posted on it to hand back, too.
+  if (!thread_.joinable()) return Serve();
+  thread_.join();
 }
 
 void CallQueue::Serve() {

@@ -1,4 +1,4 @@
-// CallQueue: a completion queue, the threads that serve it, and the count of calls that live on it.
+// CallQueue: a completion queue, the thread that serves it, and the count of calls that live on it.
 //
 // A queue must not be shut down while a call may still be posted or finished on it, so every call
 // is counted from its posting to its end, and Drain waits for the last.
@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
-#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "grpcpp/completion_queue.h"
@@ -38,9 +37,9 @@ class CallQueue {
 
   grpc::ServerCompletionQueue* get() { return queue_.get(); }
 
-  void Start(int threads);
+  void Start();
 
-  // Runs the task on a thread of the queue, soon. It counts as a call, so Drain waits for it; must
+  // Runs the task on the queue's thread, soon. It counts as a call, so Drain waits for it; must
   // not be called once Drain has returned.
   void Run(Task task);
 
@@ -51,14 +50,14 @@ class CallQueue {
   // From now on calls that end are not replaced by new ones.
   void StopPosting() { draining_.store(true); }
 
-  // Waits until every call has left, then ends the threads. Idempotent.
+  // Waits until every call has left, then ends the thread. Idempotent.
   void Drain();
 
  private:
   void Serve();
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
-  std::vector<std::thread> threads_;
+  std::thread thread_;
   std::atomic<bool> draining_ = false;
   std::atomic<int64_t> calls_ = 0;
   bool shut_down_ = false;

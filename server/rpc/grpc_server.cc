@@ -11,8 +11,6 @@
 namespace usher::rpc {
 namespace {
 
-constexpr int kStreamThreads = 1;
-
 int Millis(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
@@ -63,7 +61,6 @@ absl::Status GrpcServer::Start() {
   for (int i = 0; i < options_.completion_queues; ++i) {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
   }
-  stream_queue_ = std::make_unique<CallQueue>(builder.AddCompletionQueue());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
     StopServing(absl::ZeroDuration());
@@ -74,10 +71,9 @@ absl::Status GrpcServer::Start() {
   }
   for (const auto& queue : queues_) {
     for (const auto& method : calls_.methods()) method->Post(queue.get());
-    queue->Start(options_.threads_per_queue);
   }
-  for (const auto& stream : calls_.streams()) stream->Post(stream_queue_.get());
-  stream_queue_->Start(kStreamThreads);
+  for (const auto& stream : calls_.streams()) stream->Post(queues_.front().get());
+  for (const auto& queue : queues_) queue->Start();
   return absl::OkStatus();
 }
 
@@ -88,11 +84,9 @@ void GrpcServer::StopServing(absl::Duration grace) {
 
 void GrpcServer::Finish() {
   for (const auto& queue : queues_) queue->Drain();
-  if (stream_queue_ != nullptr) stream_queue_->Drain();
   // Calls of the pools outlive no server; the server outlives no queue.
   server_.reset();
   queues_.clear();
-  stream_queue_.reset();
 }
 
 }  // namespace usher::rpc

@@ -38,7 +38,6 @@ struct GrpcServerOptions {
   // Who may ask for reflection; anybody where null. Outlives the server.
   const auth::Gatekeeper* reflection_gate = nullptr;
   int completion_queues = kCompletionQueuesDefault;
-  int threads_per_queue = kThreadsPerQueueDefault;
 };
 
 class GrpcServer {
@@ -73,9 +72,8 @@ class GrpcServer {
  private:
   GrpcServerOptions options_;
   CallRegistry calls_;
+  // Streams are on the first one, too: a queue of their own would bring a thread more (limits.h).
   std::vector<std::unique_ptr<CallQueue>> queues_;
-  // Streams are served apart from the calls that somebody waits for.
-  std::unique_ptr<CallQueue> stream_queue_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

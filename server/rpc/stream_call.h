@@ -1,8 +1,8 @@
 // StreamMethod: how a method that answers with a stream of messages is served.
 //
 // Messages go out as bytes, one at a time: whoever produces them waits for OnWritten before the
-// next, so nothing piles up here for a caller that reads slowly. Streams have a queue of their own
-// (GrpcServer), so that they never stand in the way of a login.
+// next, so nothing piles up here for a caller that reads slowly. What they say is put together by
+// other threads (engine/watch_hub.h), so that they hardly stand in the way of a login.
 // Threading: the functions of ServerStream from any thread, also when the caller has gone, where
 // they do nothing; a StreamOwner is called by the queue's thread.
 #pragma once

@@ -4,7 +4,7 @@
 // (answered, at once or later, by any thread through the Responder) and recycled. Posted calls are
 // replaced as they are received; finished ones go back to the pool of their queue. Messages live
 // on the call's arena, so nearly nothing is allocated for a call.
-// Threading: handlers run on the threads of the queue and must not block.
+// Threading: handlers run on the queue's thread and must not block.
 #pragma once
 
 #include <array>

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "absl/synchronization/mutex.h"
 #include "tools/bench/interruption.h"
 #include "tools/bench/measurement.h"
 #include "tools/bench/plan.h"
@@ -98,6 +99,8 @@ int MeasureAndReport(const Arguments& arguments) {
 }
 
 int Main(int argc, char** argv) {
+  // As usherd does, and for the client as well.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   Arguments arguments;
   Plan& plan = arguments.plan;
   plan.directory = DefaultDirectory();
