@@ -1,7 +1,5 @@
 #include "rpc/call_queue.h"
 
-#include <pthread.h>
-
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -44,7 +42,6 @@ CallQueue::~CallQueue() { Drain(); }
 
 void CallQueue::Start() {
   thread_ = std::thread([this] { Serve(); });
-  pthread_setname_np(thread_.native_handle(), "usher-calls");
 }
 
 void CallQueue::Run(Task task) {
