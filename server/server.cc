@@ -92,6 +92,7 @@ void Server::RegisterServices() {
   const rpc::Backend backend = {
       .submit = [engine = engine_.get()](
                     engine::Submission submission) { engine->Submit(std::move(submission)); },
+      .overload = [engine = engine_.get()] { return engine->overload(); },
       .gate = &gate_,
       .catalog = &options_.catalog,
       .watch = watch_.get(),

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -35,6 +36,13 @@ class Engine::Impl {
     if (inbox_.Push(submission)) return;
     counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     submission.done(entitlement::Refusal(entitlement::ServerDraining()));
+  }
+
+  std::optional<entitlement::Overloaded> overload() const {
+    if (counters_.in_flight.load(std::memory_order_relaxed) < options_.in_flight_max) {
+      return std::nullopt;
+    }
+    return entitlement::Overloaded{options_.in_flight_max};
   }
 
   void Stop() {
@@ -81,6 +89,7 @@ Engine::~Engine() { impl_->Stop(); }
 
 absl::Status Engine::Start() { return impl_->Start(); }
 void Engine::Submit(Submission submission) { impl_->Submit(std::move(submission)); }
+std::optional<entitlement::Overloaded> Engine::overload() const { return impl_->overload(); }
 void Engine::Stop() { impl_->Stop(); }
 EngineStats Engine::stats() const { return impl_->stats(); }
 

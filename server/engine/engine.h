@@ -129,6 +129,10 @@ class Engine {
 
   void Submit(Submission submission);
 
+  // With what Submit would refuse a command now, whatever it is: for those who would rather not
+  // look at it first (R31). Any thread.
+  std::optional<entitlement::Overloaded> overload() const;
+
   // Answers everything that was submitted, refuses what still comes with ServerDraining, stores
   // what is stored with a delay, and ends the threads. Idempotent.
   void Stop();

@@ -1,5 +1,5 @@
 // Dispatch: the way of a request through the wire layer, the same for every method that the engine
-// answers: caller and role, fields, engine, reply or refusal.
+// answers: load, caller and role, fields, engine, reply or refusal.
 //
 // The answer is given on the engine's completion thread. Included by the *_service.cc only.
 #pragma once
@@ -86,6 +86,11 @@ template <typename Request, typename Response>
 std::optional<engine::Submission> SubmissionOrRefuse(const Backend& backend,
                                                      const grpc::ServerContext& context,
                                                      Responder<Request, Response>& responder) {
+  // Before anything is spent on the call (R31).
+  if (const auto overload = backend.overload()) {
+    responder.Refuse(ToStatus(*overload, absl::Now()));
+    return std::nullopt;
+  }
   const std::optional<auth::Caller> caller = AdmitOrRefuse(backend, context, responder);
   if (!caller.has_value()) return std::nullopt;
   const Request& request = responder.request();

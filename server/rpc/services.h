@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/engine.h"
 #include "entitlement/catalog.h"
+#include "entitlement/refusal.h"
 
 namespace usher::auth {
 class Gatekeeper;
@@ -23,6 +25,8 @@ class CallRegistry;
 struct Backend {
   // Hands a command to the engine, as Engine::Submit does.
   std::function<void(engine::Submission)> submit;
+  // Why it would take none now, as Engine::overload says.
+  std::function<std::optional<entitlement::Overloaded>()> overload;
   // These outlive the server.
   const auth::Gatekeeper* gate = nullptr;
   const entitlement::Catalog* catalog = nullptr;

@@ -75,6 +75,22 @@ TEST(InFlightLimit, OneCommandMoreIsOverloadAndMayBeSentAgain) {
   EXPECT_TRUE(api.Login("bob").ok());
 }
 
+TEST(InFlightLimit, OverloadIsSaidBeforeAnythingElseOfTheCallIsLookedAt) {  // R31
+  testing::TempDir data;
+  ServerOptions options;
+  options.data_dir = data.path();
+  { const testing::TestServer server(options); }
+  // The operator's token is made. From now on every command is one too many.
+  options.in_flight_max = 0;
+  const testing::TestServer server(options);
+  const auto stranger = v1::AgentService::NewStub(testing::OwnChannel(server.address(), "nobody"));
+  grpc::ClientContext context;
+  v1::StartSessionResponse response;
+  const grpc::Status status =
+      stranger->StartSession(&context, v1::StartSessionRequest(), &response);
+  EXPECT_EQ(InfoOf(status).reason(), "OVERLOADED") << status.error_message();
+}
+
 // Takes all the calls that one connection may have, with requests that never come.
 class StreamLimitTest : public ServerTest {
  protected:
