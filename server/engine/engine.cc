@@ -61,6 +61,7 @@ class Engine::Impl {
     stats.commands = counters_.commands.load(std::memory_order_relaxed);
     stats.commit_failures = counters_.commit_failures.load(std::memory_order_relaxed);
     stats.loaded_applications = counters_.loaded_applications.load(std::memory_order_relaxed);
+    stats.last_turn = {counters_.last_turn_micros.load(std::memory_order_relaxed)};
     return stats;
   }
 

@@ -34,6 +34,7 @@
 #include "entitlement/catalog.h"
 #include "entitlement/change.h"
 #include "entitlement/command.h"
+#include "entitlement/lease_time.h"
 #include "entitlement/policy.h"
 #include "entitlement/refusal.h"
 #include "entitlement/reply.h"
@@ -113,6 +114,9 @@ struct EngineStats {
   int64_t commands = 0;
   int64_t commit_failures = 0;
   int64_t loaded_applications = 0;
+  // When the loop's latest turn began, by the lease clock. An idle loop turns each second (as long
+  // as Clock::SleepMax lets it sleep), so one that has not for long is stuck.
+  entitlement::LeaseTime last_turn;
 };
 
 class Engine {

@@ -118,6 +118,7 @@ void Loop::Turn(Intake& intake) {
 void Loop::ReadClocks() {
   now_ = std::max(now_, clock_->Now());
   lease_now_ = clock_->LeaseNow();
+  counters_->last_turn_micros.store(lease_now_.micros, std::memory_order_relaxed);
 }
 
 entitlement::Context Loop::MakeContext(std::string_view actor) const {

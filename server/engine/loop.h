@@ -40,6 +40,8 @@ struct LoopCounters {
   std::atomic<int64_t> commands{0};
   std::atomic<int64_t> commit_failures{0};
   std::atomic<int64_t> loaded_applications{0};
+  // Of the lease clock.
+  std::atomic<int64_t> last_turn_micros{0};
 };
 
 class Loop {

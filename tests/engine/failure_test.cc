@@ -1,7 +1,9 @@
 // The store refuses, and comes back: nothing that was answered is lost, nothing that was refused
 // happened.
+#include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
@@ -145,6 +147,32 @@ TEST(EngineFailure, AReadWhoseOverdueExpiryCannotBeStoredIsRefused) {
                 .pools.at(0)
                 .count.total,
             0);
+}
+
+// What a watchdog goes by.
+TEST(EngineFailure, ALoopThatHangsInTheStoreHasNoNewTurn) {
+  Harness harness;
+  const auto turned = [&harness](entitlement::LeaseTime since) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (harness.engine().stats().last_turn < since) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+  };
+  harness.clock().Advance(absl::Seconds(1));
+  EXPECT_TRUE(turned(harness.clock().LeaseNow())) << "an idle loop turns";
+
+  harness.store().BlockCommits();
+  std::future<Result> login = harness.Submit(Harness::LoginOf("ann@acme.test"));
+  harness.store().WaitForBlockedCommit();
+  const entitlement::LeaseTime stuck = harness.engine().stats().last_turn;
+  harness.clock().Advance(absl::Minutes(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(harness.engine().stats().last_turn, stuck);
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::StartSessionReply>(login.get());
+  EXPECT_TRUE(turned(harness.clock().LeaseNow()));
 }
 
 TEST(EngineFailureDeathTest, AnUnknownOutcomeEndsTheProcess) {
