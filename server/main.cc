@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/options.h"
 #include "server/server.h"
+#include "server/service_manager.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 
@@ -73,6 +74,8 @@ int main(int argc, char** argv) {
   if (only_a_token) line.options.listen = "127.0.0.1:0";
   const bool plaintext_beyond_loopback = line.options.allow_plaintext;
   usher::Server server(std::move(line.options));
+  usher::ServiceManager service_manager;
+  service_manager.Starting("Opening the data in " + data_dir);
   if (const absl::Status status = server.Start(); !status.ok()) {
     spdlog::error("usherd can't serve: {}", std::string(status.message()));
     return usher::kExitFailure;
@@ -86,6 +89,8 @@ int main(int argc, char** argv) {
   }
   spdlog::info("usherd {} serves on {}, data in {}", std::string(usher::Version()),
                server.address(), data_dir);
+  service_manager.Ready("Serving on " + server.address(),
+                        [&server] { return server.LastTurnMicros(); });
   if (plaintext_beyond_loopback) {
     spdlog::warn("plaintext is permitted beyond this machine (--allow-plaintext)");
   }
@@ -95,6 +100,7 @@ int main(int argc, char** argv) {
   spdlog::info("usherd stops on {}; a second signal ends it at once",
                received == SIGTERM ? "SIGTERM" : "SIGINT");
   pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  service_manager.Stopping("Answering what was accepted");
   server.Shutdown(kShutdownGrace);
   spdlog::info("usherd has stopped");
   return usher::kExitOk;

@@ -117,6 +117,8 @@ absl::Status Server::MakeOperatorToken() {
   return status;
 }
 
+int64_t Server::LastTurnMicros() const { return engine_->stats().last_turn.micros; }
+
 int Server::port() const { return grpc_->port(); }
 
 std::string Server::address() const {

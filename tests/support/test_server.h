@@ -84,6 +84,7 @@ class UsherdProcess {
   // Waits until it says where it serves; empty where it ended instead.
   std::string WaitForAddress();
   void Signal(int signal);
+  pid_t pid() const { return pid_; }
   // Waits for its end; the exit code, or 128 + the signal that ended it.
   int Wait();
   // What it has printed so far on either output; all of it after Wait.
