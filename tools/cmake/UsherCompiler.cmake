@@ -31,6 +31,7 @@ if(USHER_LIBRARY_ASSERTIONS)
 endif()
 if(USHER_HARDEN)
   add_compile_options(-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+  add_link_options(-Wl,-z,relro,-z,now)
 endif()
 
 add_library(usher_compile_options INTERFACE)

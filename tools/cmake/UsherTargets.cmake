@@ -60,7 +60,9 @@ function(usher_library)
   list(FILTER compiled INCLUDE REGEX "\\.cc$")
   if(compiled)
     add_library(${target} STATIC ${ARG_SOURCES})
-    target_link_libraries(${target} PRIVATE usher_compile_options PUBLIC ${ARG_DEPS})
+    # How we compile is nobody's business who links an installed library.
+    target_link_libraries(
+      ${target} PRIVATE $<BUILD_INTERFACE:usher_compile_options> PUBLIC ${ARG_DEPS})
   else()
     add_library(${target} INTERFACE ${ARG_SOURCES})
     target_link_libraries(${target} INTERFACE ${ARG_DEPS})
