@@ -84,13 +84,13 @@ TEST(Systemd, HearsNothingOfAServerThatCannotStart) {
   EXPECT_EQ(systemd.CountFor(absl::Milliseconds(100), "READY=1"), 0);
 }
 
-// An idle loop turns each second, so in three seconds of an idle server there are some signs.
 TEST(Systemd, AHungEngineIsSilentAndOneThatGoesOnIsHeardAgain) {
   NotifySocket systemd(absl::Seconds(2));
   const TempDir dir;
   UsherdProcess usherd(On(dir));
   ASSERT_FALSE(usherd.WaitForAddress().empty()) << usherd.output();
-  EXPECT_GE(systemd.CountFor(absl::Seconds(3), kSignOfLife), 2);
+  // The first one comes at once, those behind it only from a loop that turns.
+  for (int i = 0; i < 3; ++i) EXPECT_NE(systemd.WaitFor(kSignOfLife), "");
   {
     const pid_t engine = ThreadOf(usherd.pid(), "usher-engine");
     ASSERT_NE(engine, 0);
