@@ -7,8 +7,8 @@
 //              of a later one.
 //   undecided  rules are the core's; and it knows no wire format: payloads and answers are bytes.
 //
-// Threading: Commit, FindAnswer and Prune from one thread at a time, the engine's. Load…, List… and
-// Read… from any thread, also while a Commit runs.
+// Threading: Commit, Probe, FindAnswer and Prune from one thread at a time, the engine's. Load…,
+// List… and Read… from any thread, also while a Commit runs.
 //
 // Failures are absl::Status:
 //   kUnavailable         the store refuses for now (disk full, busy): nothing was changed, the
@@ -180,6 +180,10 @@ class Store {
   virtual absl::StatusOr<std::vector<UnitRef>> ListUnitsWithLeases() = 0;
 
   virtual absl::Status Commit(const CommitBatch& batch) = 0;
+
+  // Whether the store takes writes: makes one, durable as a Commit is, that alters nothing. Called
+  // and failing as Commit.
+  virtual absl::Status Probe() = 0;
 
   // The answer remembered under the key, not older than `since`.
   virtual absl::StatusOr<std::optional<Answer>> FindAnswer(entitlement::AccountNo account,

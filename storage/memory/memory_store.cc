@@ -173,6 +173,13 @@ absl::Status MemoryStore::Commit(const CommitBatch& batch) {
   return absl::OkStatus();
 }
 
+absl::Status MemoryStore::Probe() {
+  const std::lock_guard lock(mutex_);
+  if (failures_left_ == 0) return absl::OkStatus();
+  --failures_left_;
+  return failure_;
+}
+
 void MemoryStore::Store(const Change& change) {
   entitlement::MutableUnits units;
   units.directory = &directory_;

@@ -25,7 +25,7 @@ namespace usher::storage {
 
 class MemoryStore : public Store {
  public:
-  // The next `count` commits change nothing and return `status`.
+  // The next `count` commits and probes change nothing and return `status`.
   void FailNextCommits(int count, absl::Status status);
 
   // From now on a commit waits, before it does anything, until UnblockCommits.
@@ -50,6 +50,7 @@ class MemoryStore : public Store {
   absl::StatusOr<absl::Time> NextDue() override;
   absl::StatusOr<std::vector<UnitRef>> ListUnitsWithLeases() override;
   absl::Status Commit(const CommitBatch& batch) override;
+  absl::Status Probe() override;
   absl::StatusOr<std::optional<Answer>> FindAnswer(entitlement::AccountNo account,
                                                    const std::string& request_id,
                                                    absl::Time since) override;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/sync_timer.h"
 
 namespace usher::storage {
 namespace {
@@ -87,6 +88,12 @@ absl::Status Database::StartLog() {
     return absl::FailedPreconditionError("the file system can't hold a write-ahead log");
   }
   return absl::OkStatus();
+}
+
+Database::Database(sqlite3* db) : db_(db) {}
+
+void Database::TimeLogSyncs(std::function<void(absl::Duration)> observer) {
+  sync_timer_ = SyncTimer::Attach(db_, std::move(observer));
 }
 
 Database::~Database() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "storage/sqlite/statement.h"
 #include "storage/sqlite/values.h"
 
@@ -56,6 +58,8 @@ enum class Access {
   kReader,
 };
 
+class SyncTimer;
+
 struct CheckpointResult {
   int log_pages = 0;
   int checkpointed_pages = 0;
@@ -74,6 +78,9 @@ class Database {
   // Goes over to a write-ahead log, and stays with it. The writer's; before that nothing is written
   // to the file.
   absl::Status StartLog();
+
+  // Has `observer` told how long each sync of the log takes from now on. Once, after StartLog.
+  void TimeLogSyncs(std::function<void(absl::Duration)> observer);
 
   // Runs a script of statements that take no parameters and whose rows nobody wants.
   absl::Status Execute(const char* script);
@@ -121,7 +128,7 @@ class Database {
   absl::StatusOr<CheckpointResult> CheckpointPassively();
 
  private:
-  explicit Database(sqlite3* db) : db_(db) {}
+  explicit Database(sqlite3* db);
 
   static int OnCommitted(void* self, sqlite3* db, const char* name, int pages);
   absl::Status Configure(Access access);
@@ -129,6 +136,8 @@ class Database {
   static absl::Status Finish(Statement& statement);
   absl::Status CheckOneRow(Sql sql) const;
 
+  // Before the connection, whose files call it until they are closed.
+  std::unique_ptr<SyncTimer> sync_timer_;
   sqlite3* const db_;
   int log_pages_ = 0;
   absl::flat_hash_map<const char*, std::unique_ptr<Statement>> statements_;

@@ -1,5 +1,8 @@
 #include "storage/sqlite/sqlite_store.h"
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +25,9 @@ namespace {
 
 // One process owns all accounts.
 constexpr int64_t kEpoch = 1;
+
+// A page in the log, with its header.
+constexpr int64_t kLogFrameBytes = 4096 + 24;
 
 // How long the writer waits for readers to finish where the log has grown too long.
 constexpr absl::Duration kPausePatience = absl::Milliseconds(200);
@@ -46,6 +52,7 @@ class SqliteStoreImpl final : public SqliteStore {
 
   std::string_view kind() const override { return "sqlite"; }
   std::string_view database_id() const override { return database_id_; }
+  int64_t log_bytes() const override { return log_bytes_.load(std::memory_order_relaxed); }
 
   absl::StatusOr<entitlement::Directory> LoadDirectory() override {
     return Read([](Database& database) { return ReadDirectory(database); });
@@ -107,6 +114,16 @@ class SqliteStoreImpl final : public SqliteStore {
     return Write([&] { return batches_.Write(batch); });
   }
 
+  absl::Status Probe() override {
+    if (!fault_.ok()) return fault_;
+    return Write([&] {
+      Transaction transaction(*writer_);
+      USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+      USHER_RETURN_IF_ERROR(writer_->Run("UPDATE meta SET database_id = database_id"));
+      return transaction.Commit();
+    });
+  }
+
   absl::StatusOr<bool> Prune(const PruneBounds& bounds, int limit) override {
     if (!fault_.ok()) return fault_;
     bool more = false;
@@ -141,6 +158,7 @@ class SqliteStoreImpl final : public SqliteStore {
     std::optional<ReaderPool::Pause> pause;
     absl::Status status = CheckpointIfDue(pause);
     if (status.ok()) status = write();
+    log_bytes_.store(int64_t{writer_->log_pages()} * kLogFrameBytes, std::memory_order_relaxed);
     if (absl::IsDataLoss(status)) fault_ = status;
     return status;
   }
@@ -155,7 +173,11 @@ class SqliteStoreImpl final : public SqliteStore {
     if (pages < checkpoint_at_) return absl::OkStatus();
     checkpoint_at_ = pages + options_.checkpoint_pages;
     if (pages >= options_.log_pages_max) pause = readers_->TryPause(kPausePatience);
+    const auto begun = std::chrono::steady_clock::now();
     const absl::Status status = writer_->CheckpointPassively().status();
+    if (options_.on_checkpoint) {
+      options_.on_checkpoint(absl::FromChrono(std::chrono::steady_clock::now() - begun));
+    }
     return absl::IsDataLoss(status) ? status : absl::OkStatus();
   }
 
@@ -171,6 +193,7 @@ class SqliteStoreImpl final : public SqliteStore {
   // Pages of the log at which the next checkpoint is made, and as the last one found it.
   int checkpoint_at_;
   int log_pages_seen_ = 0;
+  std::atomic<int64_t> log_bytes_ = 0;
   // What every Commit answers after the outcome of one is unknown.
   absl::Status fault_;
 };
@@ -201,6 +224,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
   if (absl::Status status = MakeReady(**writer); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
   }
+  if (options.on_log_sync) (*writer)->TimeLogSyncs(options.on_log_sync);
   absl::StatusOr<std::string> id = ReadDatabaseId(**writer);
   if (!id.ok()) return id.status();
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =

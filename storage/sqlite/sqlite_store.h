@@ -7,11 +7,14 @@
 // reads. Threading as store.h says. Refuses to know: the rules, the wire format.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "storage/store.h"
 
 namespace usher::storage {
@@ -27,6 +30,10 @@ struct SqliteStoreOptions {
   int checkpoint_pages = 1024;
   // Pages from which on reads are held back for a moment, so that the log can start anew.
   int log_pages_max = 16 * 1024;
+  // Told how long each sync of the log took, which every commit ends with, and each checkpoint; on
+  // the thread of Commit. Null where nobody asks.
+  std::function<void(absl::Duration)> on_log_sync;
+  std::function<void(absl::Duration)> on_checkpoint;
 };
 
 class SqliteStore : public Store {
@@ -38,6 +45,9 @@ class SqliteStore : public Store {
 
   // Random, given when the database was made.
   virtual std::string_view database_id() const = 0;
+
+  // The part of the write-ahead log that is in use, as the last write left it. Any thread.
+  virtual int64_t log_bytes() const = 0;
 };
 
 }  // namespace usher::storage

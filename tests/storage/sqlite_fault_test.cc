@@ -99,6 +99,43 @@ TEST_F(SqliteStoreFault, FullDiskRefusesAndLaterGoesOnWithNothingLost) {
   ExpectTakeovers(*store_, session_ - 1);
 }
 
+TEST_F(SqliteStoreFault, AProbeFindsAFullDiskAndItsEnd) {
+  EXPECT_EQ(store_->Probe(), absl::OkStatus());
+  vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
+  EXPECT_TRUE(absl::IsUnavailable(store_->Probe()));
+  vfs_.Heal();
+  EXPECT_EQ(store_->Probe(), absl::OkStatus());
+  vfs_.FailAfter(Operation::kSync, 0, SQLITE_IOERR_FSYNC);
+  EXPECT_TRUE(absl::IsDataLoss(store_->Probe()));
+}
+
+TEST_F(SqliteStoreFault, EachSyncOfTheLogIsTimedAndEachCheckpoint) {
+  int syncs = 0;
+  int checkpoints = 0;
+  SqliteStoreOptions options = Options();
+  options.on_log_sync = [&](absl::Duration time) {
+    EXPECT_GT(time, absl::ZeroDuration());
+    ++syncs;
+  };
+  options.on_checkpoint = [&](absl::Duration time) {
+    EXPECT_GT(time, absl::ZeroDuration());
+    ++checkpoints;
+  };
+  store_.reset();
+  store_ = OpenOrFail(options);
+  EXPECT_EQ(syncs, 0);
+  ASSERT_EQ(TakeOver(), absl::OkStatus());
+  EXPECT_EQ(syncs, 1);
+  EXPECT_GT(store_->log_bytes(), 0);
+  while (checkpoints == 0) ASSERT_EQ(TakeOver(), absl::OkStatus());
+  // A failed one is told of, too.
+  vfs_.FailAfter(Operation::kSync, 0, SQLITE_IOERR_FSYNC);
+  const int before = syncs;
+  EXPECT_TRUE(absl::IsDataLoss(TakeOver()));
+  EXPECT_EQ(syncs, before + 1);
+  store_.reset();
+}
+
 TEST_F(SqliteStoreFault, ReadsGoOnWhileTheDiskIsFull) {
   vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
   EXPECT_TRUE(absl::IsUnavailable(TakeOver()));

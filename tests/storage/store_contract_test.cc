@@ -99,6 +99,13 @@ TEST_P(StoreContract, CommitCoversSeveralUnits) {
   EXPECT_EQ(store_->LoadApplication(ApplicationNo(2), absl::InfinitePast())->account, AccountNo(2));
 }
 
+TEST_P(StoreContract, AProbeWritesNothingThatIsRead) {
+  const std::vector<std::string> journal = JournalOf(*store_);
+  EXPECT_EQ(store_->Probe(), absl::OkStatus());
+  EXPECT_EQ(JournalOf(*store_), journal);
+  EXPECT_TRUE(store_->LoadDirectory()->accounts.empty());
+}
+
 TEST_P(StoreContract, AnotherEpochIsRefusedAndChangesNothing) {
   const JournalEntry entry{AccountNo(1), Revision(1), Revision(1), noon_, "event"};
   const absl::Status status =
