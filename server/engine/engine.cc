@@ -18,6 +18,7 @@ class Engine::Impl {
  public:
   Impl(EngineOptions options, storage::Store* store, Clock* clock)
       : options_(std::move(options)),
+        clock_(clock),
         loop_(&options_, store, clock, &inbox_, &reader_, AnswersRunner(), &counters_) {}
 
   absl::Status Start() {
@@ -60,8 +61,11 @@ class Engine::Impl {
     stats.commits = counters_.commits.load(std::memory_order_relaxed);
     stats.commands = counters_.commands.load(std::memory_order_relaxed);
     stats.commit_failures = counters_.commit_failures.load(std::memory_order_relaxed);
-    stats.loaded_applications = counters_.loaded_applications.load(std::memory_order_relaxed);
+    stats.in_flight = counters_.in_flight.load(std::memory_order_relaxed);
     stats.last_turn = {counters_.last_turn_micros.load(std::memory_order_relaxed)};
+    stats.since_turn = clock_->LeaseNow() - stats.last_turn;
+    stats.store_refuses = counters_.store_refuses.load(std::memory_order_relaxed);
+    stats.state = counters_.state.Read();
     return stats;
   }
 
@@ -73,6 +77,7 @@ class Engine::Impl {
   }
 
   const EngineOptions options_;
+  Clock* const clock_;
   LoopCounters counters_;
   Inbox inbox_;
   Worker reader_{"usher-reader"};

@@ -31,6 +31,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "engine/clock.h"
+#include "entitlement/application.h"
 #include "entitlement/catalog.h"
 #include "entitlement/change.h"
 #include "entitlement/command.h"
@@ -81,6 +82,15 @@ using JournalEncoder = std::function<std::string(const CommandEvents&)>;
 // Runs a task soon, on a thread where `done`s may run; tasks in the order in which they are given.
 using Executor = std::function<void(absl::AnyInvocable<void()>)>;
 
+// How a commit of a batch went.
+struct CommitReport {
+  // Commands that waited for it.
+  int64_t commands = 0;
+  absl::Duration duration;
+  // False where the store refused it.
+  bool stored = true;
+};
+
 struct EngineOptions {
   entitlement::Policy policy;
   entitlement::Catalog catalog = entitlement::Catalog::Default();
@@ -100,6 +110,11 @@ struct EngineOptions {
   // first of them; on the engine's thread, before the batch is answered. They may be moved from.
   std::function<void(std::vector<storage::JournalEntry>& entries, int64_t first_position)>
       publish_events;
+  // Called after each commit; on the engine's thread, so it must be quick. Null where nobody asks.
+  std::function<void(const CommitReport&)> on_commit;
+  // Called with true once the store has refused every write for kStoreRefusesAfter, and with false
+  // once it takes them again; on the engine's thread. Null where nobody asks.
+  std::function<void(bool)> on_store_refuses;
   // Figures of the month are stored at least this often (R17).
   absl::Duration usage_flush_period = absl::Seconds(5);
   // Called, before the process aborts, when the outcome of a commit is unknown or the store can't
@@ -107,16 +122,41 @@ struct EngineOptions {
   std::function<void(const absl::Status&)> on_fatal;
 };
 
-// Figures for metrics and tests; a snapshot taken by the engine's thread.
+// After so long without a write that the store took, it is said to refuse; and how often it is
+// then, and while nobody else writes, asked whether it still does.
+inline constexpr absl::Duration kStoreRefusesAfter = absl::Seconds(10);
+inline constexpr absl::Duration kStoreProbePeriod = absl::Seconds(1);
+
+// Figures of the units in memory, summed. An application without live sessions or phones that
+// nobody has used for a while is not in memory.
+struct StateFigures {
+  int64_t accounts = 0;
+  int64_t applications = 0;
+  int64_t sessions = 0;
+  int64_t phones = 0;
+  int64_t calls = 0;
+  // Of the unexpired grants.
+  int64_t minutes_remaining = 0;
+  int64_t minutes_reserved = 0;
+  entitlement::PerPool<entitlement::PoolCount> pools = {};
+
+  friend bool operator==(const StateFigures&, const StateFigures&) = default;
+};
+
+// Figures for metrics and tests, each as it was at some instant shortly before.
 struct EngineStats {
   int64_t batches = 0;
   int64_t commits = 0;
   int64_t commands = 0;
   int64_t commit_failures = 0;
-  int64_t loaded_applications = 0;
-  // When the loop's latest turn began, by the lease clock. An idle loop turns each second (as long
-  // as Clock::SleepMax lets it sleep), so one that has not for long is stuck.
+  // Commands that are queued, parked or under way.
+  int64_t in_flight = 0;
+  // When the loop's latest turn began, by the lease clock, and how long ago. An idle loop turns each
+  // second (as long as Clock::SleepMax lets it sleep), so one that has not for long is stuck.
   entitlement::LeaseTime last_turn;
+  absl::Duration since_turn;
+  bool store_refuses = false;
+  StateFigures state;
 };
 
 class Engine {

@@ -109,6 +109,7 @@ void Loop::Turn(Intake& intake) {
   for (Submission& submission : intake.submissions) Handle(std::move(submission));
   StoreUsage(/*now_at_once=*/false);
   CommitAndAnswer();
+  ProbeStore();
   KeepHouse();
   Prune();
   FeedBackgroundLoads();
@@ -289,7 +290,7 @@ void Loop::RememberAnswer(const Submission& submission, const Result& result, Ac
 void Loop::CommitAndAnswer() {
   for (const UnitKey& unit : batch_.touched()) working_set_.Reschedule(unit, batch_.marks());
   if (batch_.writes()) {
-    const absl::Status status = store_->Commit(batch_.ToCommit());
+    const absl::Status status = Commit();
     if (absl::IsUnavailable(status)) {
       Recover();
     } else if (!status.ok()) {
@@ -308,8 +309,43 @@ void Loop::CommitAndAnswer() {
   Answer();
   batch_.Clear();
   directory_before_.reset();
-  counters_->loaded_applications.store(working_set_.loaded_applications(),
-                                       std::memory_order_relaxed);
+  counters_->state.Write(working_set_.figures());
+}
+
+absl::Status Loop::Commit() {
+  const int64_t begun = LoopCounters::SteadyMicros();
+  absl::Status status = store_->Commit(batch_.ToCommit());
+  if (options_->on_commit) {
+    options_->on_commit({.commands = static_cast<int64_t>(batch_.pending().size()),
+                         .duration = absl::Microseconds(LoopCounters::SteadyMicros() - begun),
+                         .stored = status.ok()});
+  }
+  if (status.ok() || absl::IsUnavailable(status)) NoteWrite(status.ok());
+  return status;
+}
+
+// One refusal is a moment's trouble; refusals alone, for so long, are a state that callers should
+// be kept away from.
+void Loop::NoteWrite(bool stored) {
+  write_tried_ = lease_now_;
+  if (stored) {
+    refused_since_.reset();
+  } else if (!refused_since_.has_value()) {
+    refused_since_ = lease_now_;
+  }
+  const bool refuses =
+      refused_since_.has_value() && lease_now_ >= *refused_since_ + kStoreRefusesAfter;
+  if (counters_->store_refuses.exchange(refuses, std::memory_order_relaxed) == refuses) return;
+  if (options_->on_store_refuses) options_->on_store_refuses(refuses);
+}
+
+// Once callers are kept away nobody else would find out that the store is back.
+void Loop::ProbeStore() {
+  if (!refused_since_.has_value() || lease_now_ < *refused_since_ + kStoreRefusesAfter) return;
+  if (lease_now_ < write_tried_ + kStoreProbePeriod) return;
+  const absl::Status status = store_->Probe();
+  if (!status.ok() && !absl::IsUnavailable(status)) Die(status);
+  NoteWrite(status.ok());
 }
 
 // Nothing of the batch was stored. What it altered in memory is dropped, to be loaded again as it

@@ -5,10 +5,14 @@
 // turn goes stands in Turn; a refusal of the store is dealt with in Recover.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -32,6 +36,28 @@ inline constexpr absl::Duration kDuesPauseAfterFailure = absl::Seconds(1);
 // How often what nobody waits for is looked after.
 inline constexpr absl::Duration kHousekeepingPeriod = absl::Seconds(10);
 
+// StateFigures that one thread writes and any reads; each figure for itself, so they may be of
+// different turns.
+class SharedFigures {
+ public:
+  void Write(const StateFigures& figures) {
+    const auto values = std::bit_cast<Values>(figures);
+    for (size_t i = 0; i < values.size(); ++i) {
+      values_[i].store(values[i], std::memory_order_relaxed);
+    }
+  }
+  StateFigures Read() const {
+    Values values;
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = values_[i].load(std::memory_order_relaxed);
+    return std::bit_cast<StateFigures>(values);
+  }
+
+ private:
+  using Values = std::array<int64_t, sizeof(StateFigures) / sizeof(int64_t)>;
+  std::array<std::atomic<int64_t>, std::tuple_size_v<Values>> values_ = {};
+};
+
 // Counters that other threads read.
 struct LoopCounters {
   std::atomic<int64_t> in_flight{0};
@@ -39,9 +65,17 @@ struct LoopCounters {
   std::atomic<int64_t> commits{0};
   std::atomic<int64_t> commands{0};
   std::atomic<int64_t> commit_failures{0};
-  std::atomic<int64_t> loaded_applications{0};
   // Of the lease clock.
   std::atomic<int64_t> last_turn_micros{0};
+  std::atomic<bool> store_refuses{false};
+  SharedFigures state;
+
+  // Of a clock that only goes on, to measure with.
+  static int64_t SteadyMicros() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
 };
 
 class Loop {
@@ -94,6 +128,9 @@ class Loop {
 
   // -- Ending a turn
   void CommitAndAnswer();
+  absl::Status Commit();
+  void NoteWrite(bool stored);
+  void ProbeStore();
   void Recover();
   void Answer();
   void ReadHistory(Batch::Pending pending);
@@ -129,6 +166,11 @@ class Loop {
   int64_t last_position_ = 0;
   // The soonest deadline that the store knows of.
   absl::Time store_due_ = absl::InfiniteFuture();
+
+  // Unset while the store takes writes; else since when it refuses them, and when the last was
+  // tried.
+  std::optional<entitlement::LeaseTime> refused_since_;
+  entitlement::LeaseTime write_tried_;
 
   // Units to load when there is nothing more urgent; how many of these loads are under way.
   std::deque<UnitKey> background_loads_;

@@ -80,6 +80,7 @@ absl::Duration Loop::WaitTime() const {
   const absl::Time due = std::min(working_set_.next_due(), store_due_);
   absl::Duration wait = std::min(longest, due - now_);
   wait = std::min(wait, prune_next_ - lease_now_);
+  if (refused_since_.has_value()) wait = std::min(wait, kStoreProbePeriod);
   const LeaseTime lease_check = working_set_.next_lease_check();
   if (lease_check != LeaseTime::Infinite()) wait = std::min(wait, lease_check - lease_now_);
   return std::max(wait, absl::ZeroDuration());

@@ -1,10 +1,14 @@
 #include "engine/working_set.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <utility>
 
 #include "entitlement/apply.h"
 #include "entitlement/decide.h"
+#include "entitlement/views.h"
 
 namespace usher::engine {
 
@@ -13,6 +17,42 @@ using entitlement::AccountNo;
 using entitlement::Application;
 using entitlement::ApplicationNo;
 using entitlement::LeaseTime;
+
+namespace {
+
+StateFigures FiguresOf(const Account& account) {
+  StateFigures figures;
+  figures.accounts = 1;
+  figures.calls = static_cast<int64_t>(account.voice.calls.size());
+  const entitlement::VoiceMinutes minutes = MinutesLeft(account.voice);
+  figures.minutes_remaining = minutes.remaining;
+  figures.minutes_reserved = minutes.reserved;
+  return figures;
+}
+
+StateFigures FiguresOf(const Application& application) {
+  StateFigures figures;
+  figures.applications = 1;
+  figures.sessions = static_cast<int64_t>(application.sessions.size());
+  figures.phones = static_cast<int64_t>(application.phones.size());
+  figures.pools = application.pools;
+  return figures;
+}
+
+// They are sums, all of them.
+using FigureValues = std::array<int64_t, sizeof(StateFigures) / sizeof(int64_t)>;
+
+}  // namespace
+
+void WorkingSet::Count(StateFigures& counted, const StateFigures& now) {
+  if (counted == now) return;
+  auto sums = std::bit_cast<FigureValues>(figures_);
+  const auto before = std::bit_cast<FigureValues>(counted);
+  const auto after = std::bit_cast<FigureValues>(now);
+  for (size_t i = 0; i < sums.size(); ++i) sums[i] += after[i] - before[i];
+  figures_ = std::bit_cast<StateFigures>(sums);
+  counted = now;
+}
 
 Account* WorkingSet::Find(AccountNo account) {
   const auto it = accounts_.find(account);
@@ -34,6 +74,7 @@ void WorkingSet::Add(std::unique_ptr<Account> account, LeaseTime now) {
   LoadedAccount& loaded = accounts_[account->no];
   loaded.last_used = now;
   loaded.unit = std::move(account);
+  Count(loaded.counted, FiguresOf(*loaded.unit));
 }
 
 void WorkingSet::AddCreated(std::unique_ptr<Application> application, LeaseTime now) {
@@ -41,6 +82,7 @@ void WorkingSet::AddCreated(std::unique_ptr<Application> application, LeaseTime 
   LoadedApplication& loaded = applications_[no];
   loaded.last_used = now;
   loaded.unit = std::move(application);
+  Count(loaded.counted, FiguresOf(*loaded.unit));
 }
 
 void WorkingSet::AddLoaded(std::unique_ptr<Application> application, LeaseTime now) {
@@ -54,6 +96,7 @@ void WorkingSet::AddLoaded(std::unique_ptr<Application> application, LeaseTime n
   loaded.stored_usage = application->usage;
   loaded.last_used = now;
   loaded.unit = std::move(application);
+  Count(loaded.counted, FiguresOf(*loaded.unit));
 }
 
 bool WorkingSet::Park(const UnitKey& unit, Submission submission) {
@@ -77,8 +120,9 @@ void WorkingSet::Reschedule(const UnitKey& unit, std::vector<storage::UnitMark>&
   if (!application_no) {
     const auto it = accounts_.find(account_no);
     if (it == accounts_.end()) return;
-    const LoadedAccount& loaded = it->second;
+    LoadedAccount& loaded = it->second;
     const Account& account = *loaded.unit;
+    Count(loaded.counted, FiguresOf(account));
     dues_.Set(unit, NextDue(account, *policy_));
     lease_checks_.Set(unit, NextLeaseCheck(account));
     const absl::Time stored_due = NextStoredDue(account);
@@ -89,8 +133,9 @@ void WorkingSet::Reschedule(const UnitKey& unit, std::vector<storage::UnitMark>&
   }
   const auto it = applications_.find(application_no);
   if (it == applications_.end()) return;
-  const LoadedApplication& loaded = it->second;
+  LoadedApplication& loaded = it->second;
   const Application& application = *loaded.unit;
+  Count(loaded.counted, FiguresOf(application));
   dues_.Set(unit, NextDue(application, *policy_));
   lease_checks_.Set(unit, NextLeaseCheck(application));
   usage_touched_.insert(application_no);
@@ -155,6 +200,7 @@ void WorkingSet::DropChanged(const UnitKey& unit) {
     for (const auto& [no, call] : it->second.unit->voice.calls) {
       if (!call.unheard) kept[no] = call.lease_end;
     }
+    Count(it->second.counted, {});
     accounts_.erase(it);
     Forget(unit);
     return;
@@ -166,23 +212,26 @@ void WorkingSet::DropChanged(const UnitKey& unit) {
     kept.sessions[id] = session.lease_end;
   }
   for (const auto& [id, phone] : it->second.unit->phones) kept.phones[id] = phone.lease_end;
+  Count(it->second.counted, {});
   applications_.erase(it);
   Forget(unit);
 }
 
 void WorkingSet::DropUnused(LeaseTime unused_since) {
-  absl::erase_if(applications_, [&](const auto& entry) {
-    const LoadedApplication& loaded = entry.second;
+  absl::erase_if(applications_, [&](auto& entry) {
+    LoadedApplication& loaded = entry.second;
     if (loaded.last_used >= unused_since || loaded.unit->has_leases()) return false;
     if (loaded.unit->usage != loaded.stored_usage) return false;
     Forget({loaded.unit->account, loaded.unit->no});
+    Count(loaded.counted, {});
     return true;
   });
-  absl::erase_if(accounts_, [&](const auto& entry) {
-    const LoadedAccount& loaded = entry.second;
+  absl::erase_if(accounts_, [&](auto& entry) {
+    LoadedAccount& loaded = entry.second;
     if (loaded.last_used >= unused_since || loaded.unit->has_leases()) return false;
     if (HasLoadedApplication(*loaded.unit)) return false;
     Forget({loaded.unit->no, ApplicationNo()});
+    Count(loaded.counted, {});
     return true;
   });
 }

@@ -74,7 +74,8 @@ class WorkingSet {
   void DropUnused(entitlement::LeaseTime unused_since);
   void Touch(const UnitKey& unit, entitlement::LeaseTime now);
 
-  int64_t loaded_applications() const { return static_cast<int64_t>(applications_.size()); }
+  // Kept up to date with each change, so that reading them costs nothing.
+  const StateFigures& figures() const { return figures_; }
 
  private:
   struct LoadedAccount {
@@ -82,6 +83,8 @@ class WorkingSet {
     absl::Time stored_due = absl::InfinitePast();
     std::optional<bool> stored_has_leases;
     entitlement::LeaseTime last_used;
+    // What figures_ has of it.
+    StateFigures counted;
   };
   struct LoadedApplication {
     std::unique_ptr<entitlement::Application> unit;
@@ -89,6 +92,8 @@ class WorkingSet {
     std::optional<bool> stored_has_leases;
     entitlement::Usage stored_usage;
     entitlement::LeaseTime last_used;
+    // What figures_ has of it.
+    StateFigures counted;
   };
   struct KeptLeases {
     absl::flat_hash_map<entitlement::SessionId, entitlement::LeaseTime> sessions;
@@ -96,6 +101,8 @@ class WorkingSet {
   };
 
   void Forget(const UnitKey& unit);
+  // Puts `now` in the place of what was counted of a unit.
+  void Count(StateFigures& counted, const StateFigures& now);
   void RestoreLeases(entitlement::Account& account);
   void RestoreLeases(entitlement::Application& application);
   bool HasLoadedApplication(const entitlement::Account& account) const;
@@ -110,6 +117,7 @@ class WorkingSet {
                       absl::flat_hash_map<entitlement::CallNo, entitlement::LeaseTime>>
       kept_calls_;
   absl::flat_hash_set<entitlement::ApplicationNo> usage_touched_;
+  StateFigures figures_;
   Schedule<absl::Time> dues_{absl::InfiniteFuture()};
   Schedule<entitlement::LeaseTime> lease_checks_{entitlement::LeaseTime::Infinite()};
 };

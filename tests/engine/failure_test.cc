@@ -175,6 +175,72 @@ TEST(EngineFailure, ALoopThatHangsInTheStoreHasNoNewTurn) {
   EXPECT_TRUE(turned(harness.clock().LeaseNow()));
 }
 
+// What the engine says of its store, and when.
+class EngineStoreRefuses : public ::testing::Test {
+ protected:
+  bool Refuses() { return harness_.engine().stats().store_refuses; }
+  // The loop looks every millisecond; a second of the test's clock goes by for each look here.
+  bool BecomesWithin(bool refuses, int seconds) {
+    for (int i = 0; i < seconds && Refuses() != refuses; ++i) {
+      harness_.clock().Advance(absl::Seconds(1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return Refuses() == refuses;
+  }
+  void TryLogin() {
+    Harness::Get<entitlement::StoreUnavailable>(harness_.Run(Harness::LoginOf("ann@acme.test")));
+  }
+  static EngineOptions Options(std::vector<bool>* said) {
+    EngineOptions options;
+    options.on_store_refuses = [said](bool refuses) { said->push_back(refuses); };
+    return options;
+  }
+
+  std::vector<bool> said_;
+  Harness harness_{Options(&said_)};
+};
+
+TEST_F(EngineStoreRefuses, AfterTenSecondsWithoutASuccessAndNoLongerThanItDoes) {
+  harness_.store().FailNextCommits(1'000'000, DiskFull());
+  TryLogin();
+  harness_.clock().Advance(kStoreRefusesAfter - absl::Seconds(1));
+  TryLogin();
+  EXPECT_FALSE(Refuses());
+  harness_.clock().Advance(absl::Seconds(1));
+  TryLogin();
+  EXPECT_TRUE(Refuses());
+  harness_.store().FailNextCommits(0, absl::OkStatus());
+  // Nobody asks for anything: the engine finds out by itself.
+  EXPECT_TRUE(BecomesWithin(false, 3));
+  EXPECT_TRUE(harness_.Login("ann@acme.test").newly_bound);
+  harness_.engine().Stop();
+  EXPECT_THAT(said_, ::testing::ElementsAre(true, false));
+}
+
+TEST_F(EngineStoreRefuses, ASuccessInBetweenBeginsAnew) {
+  for (int i = 0; i < 3; ++i) {
+    harness_.store().FailNextCommits(1'000'000, DiskFull());
+    TryLogin();
+    harness_.clock().Advance(kStoreRefusesAfter - absl::Seconds(1));
+    harness_.store().FailNextCommits(0, absl::OkStatus());
+    harness_.Login("ann@acme.test", "tab-" + std::to_string(i));
+  }
+  EXPECT_FALSE(Refuses());
+  harness_.engine().Stop();
+  EXPECT_TRUE(said_.empty());
+}
+
+// One refusal on a quiet night says nothing of what is ten seconds later.
+TEST_F(EngineStoreRefuses, WhereNobodyElseWritesAProbeDecides) {
+  harness_.store().FailNextCommits(1'000'000, DiskFull());
+  TryLogin();
+  harness_.store().FailNextCommits(0, absl::OkStatus());
+  EXPECT_FALSE(BecomesWithin(true, 15));
+  harness_.store().FailNextCommits(1'000'000, DiskFull());
+  TryLogin();
+  EXPECT_TRUE(BecomesWithin(true, 15));
+}
+
 TEST(EngineFailureDeathTest, AnUnknownOutcomeEndsTheProcess) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_DEATH(

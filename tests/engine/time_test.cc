@@ -108,7 +108,7 @@ TEST(EngineTime, LeasesThatNobodyAsksForRunOutAfterARestart) {  // R14
   harness.Login("ann@acme.test");
   harness.Restart();
   // Loaded in the background; give it the time to notice, then let the lease end.
-  while (harness.engine().stats().loaded_applications == 0) {
+  while (harness.engine().stats().state.applications == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   harness.clock().Advance(absl::Seconds(61));
@@ -164,15 +164,15 @@ TEST(EngineTime, DenialsSurviveARestart) {  // R17
 TEST(EngineTime, AnUnusedApplicationLeavesMemoryAndComesBack) {
   Harness harness;
   harness.Run(entitlement::GetEntitlements());
-  ASSERT_EQ(harness.engine().stats().loaded_applications, 1);
+  ASSERT_EQ(harness.engine().stats().state.applications, 1);
   harness.clock().Advance(absl::Minutes(11));
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (harness.engine().stats().loaded_applications != 0 &&
+  while (harness.engine().stats().state.applications != 0 &&
          std::chrono::steady_clock::now() < deadline) {
     harness.clock().Advance(absl::Seconds(11));
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  EXPECT_EQ(harness.engine().stats().loaded_applications, 0);
+  EXPECT_EQ(harness.engine().stats().state.applications, 0);
   harness.Login("ann@acme.test");
 }
 
@@ -184,7 +184,7 @@ TEST(EngineTime, AnApplicationWithALiveSessionStaysInMemory) {
   harness.clock().Advance(absl::Minutes(30));
   harness.Run(entitlement::GetAccount(), {entitlement::AccountId("acme"), {}});
   harness.Run(entitlement::GetAccount(), {entitlement::AccountId("acme"), {}});
-  EXPECT_EQ(harness.engine().stats().loaded_applications, 1);
+  EXPECT_EQ(harness.engine().stats().state.applications, 1);
 }
 
 }  // namespace

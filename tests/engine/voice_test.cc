@@ -43,7 +43,7 @@ TEST(EngineVoice, CallsNeedTheAccountAlone) {
   harness.engine().Stop();
   harness.Restart();
   Talk(harness, "c1");
-  EXPECT_EQ(harness.engine().stats().loaded_applications, 0);
+  EXPECT_EQ(harness.engine().stats().state.applications, 0);
   EXPECT_EQ(Balance(harness).reserved_minutes, 2);
 }
 
