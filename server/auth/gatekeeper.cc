@@ -1,7 +1,5 @@
 #include "auth/gatekeeper.h"
 
-#include <optional>
-
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "grpcpp/server_context.h"
@@ -23,17 +21,19 @@ std::string_view SecretIn(std::string_view authorization) {
   return authorization.substr(kScheme.size());
 }
 
-std::variant<Caller, entitlement::Refusal> Gatekeeper::Admit(const grpc::ServerContextBase& context,
-                                                             const MethodRule& method,
-                                                             absl::Time now) const {
+std::optional<Caller> Gatekeeper::Find(const grpc::ServerContextBase& context,
+                                       absl::Time now) const {
   const auto& metadata = context.client_metadata();
   const auto header = metadata.find(kHeader);
   // Two credentials are none: which one would count?
-  if (header == metadata.end() || metadata.count(kHeader) != 1) {
-    return entitlement::Refusal(entitlement::InvalidCredential());
-  }
-  std::optional<Caller> caller =
-      tokens_->Find(SecretIn({header->second.data(), header->second.size()}), now);
+  if (header == metadata.end() || metadata.count(kHeader) != 1) return std::nullopt;
+  return tokens_->Find(SecretIn({header->second.data(), header->second.size()}), now);
+}
+
+std::variant<Caller, entitlement::Refusal> Gatekeeper::Admit(const grpc::ServerContextBase& context,
+                                                             const MethodRule& method,
+                                                             absl::Time now) const {
+  std::optional<Caller> caller = Find(context, now);
   if (!caller.has_value()) return entitlement::Refusal(entitlement::InvalidCredential());
   if (!method.roles.Has(caller->role())) {
     return entitlement::Refusal(

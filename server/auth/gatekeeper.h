@@ -3,6 +3,7 @@
 // Nothing is written for a call that is turned away. Any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,6 +35,9 @@ class Gatekeeper {
   // InvalidCredential, or RoleForbids where no account would change that.
   std::variant<Caller, entitlement::Refusal> Admit(const grpc::ServerContextBase& context,
                                                    const MethodRule& method, absl::Time now) const;
+
+  // Who calls, whatever the method; none where the credential is nobody's.
+  std::optional<Caller> Find(const grpc::ServerContextBase& context, absl::Time now) const;
 
   // Whether who was let in would be let in again: for calls that last.
   bool StillKnows(const Caller& caller, absl::Time now) const {

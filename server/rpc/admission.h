@@ -67,17 +67,23 @@ inline bool RoleAllows(entitlement::Role role, const v1::WatchEventsRequest& req
 void BindTo(const auth::Caller& caller, entitlement::Command& command);
 
 template <typename Request>
+const auth::MethodRule& RuleFor() {
+  static const auth::MethodRule kRule = RuleOf(*Request::descriptor());
+  return kRule;
+}
+
+template <typename Request>
 std::variant<auth::Caller, entitlement::Refusal> Admit(const auth::Gatekeeper& gate,
                                                        const grpc::ServerContextBase& context,
                                                        const Request& request, absl::Time now) {
-  static const auth::MethodRule kRule = RuleOf(*Request::descriptor());
-  auto admitted = gate.Admit(context, kRule, now);
+  const auth::MethodRule& rule = RuleFor<Request>();
+  auto admitted = gate.Admit(context, rule, now);
   const auto* caller = std::get_if<auth::Caller>(&admitted);
   if (caller == nullptr) return admitted;
   const entitlement::AccountId account = AccountIn(ResourceOf(request));
   if ((!account.empty() && !caller->MayEnter(account)) || !RoleAllows(caller->role(), request)) {
     return entitlement::Refusal(
-        entitlement::RoleForbids{.role = caller->role(), .method = kRule.name});
+        entitlement::RoleForbids{.role = caller->role(), .method = rule.name});
   }
   return admitted;
 }

@@ -1,5 +1,5 @@
-// CallRegistry: the services and methods that a server will serve. Filled before it starts; one
-// thread.
+// CallRegistry: the services and methods that a server will serve, each with its metrics. Filled
+// before it starts; one thread.
 //
 //   auto* service = calls.Serve<AgentService::AsyncService>();
 //   calls.Add(service, &AgentService::AsyncService::RequestStartSession, handler);
@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "grpcpp/impl/codegen/service_type.h"
+#include "observe/rpc_metrics.h"
+#include "rpc/method_name.h"
 #include "rpc/stream_call.h"
 #include "rpc/unary_call.h"
 
@@ -20,6 +22,9 @@ namespace usher::rpc {
 
 class CallRegistry {
  public:
+  // `metrics` outlives it.
+  explicit CallRegistry(observe::RpcMetrics* metrics) : metrics_(metrics) {}
+
   template <typename AsyncService>
   AsyncService* Serve() {
     auto service = std::make_unique<AsyncService>();
@@ -40,8 +45,9 @@ class CallRegistry {
                                     grpc::ServerCompletionQueue* queue, void* tag) {
       (service->*receive)(context, request, writer, queue, queue, tag);
     };
-    methods_.push_back(
-        std::make_unique<UnaryMethod<Request, Response>>(std::move(bound), std::move(handler)));
+    methods_.push_back(std::make_unique<UnaryMethod<Request, Response>>(
+        std::move(bound), std::move(handler),
+        metrics_->Add(MethodNameOf(*Request::descriptor(), /*streams=*/false))));
   }
 
   // The same for a method that answers with a stream, of a service whose methods are raw.
@@ -56,8 +62,9 @@ class CallRegistry {
                                     grpc::ServerCompletionQueue* queue, void* tag) {
       (service->*receive)(context, request, writer, queue, queue, tag);
     };
-    streams_.push_back(
-        std::make_unique<StreamMethod<Request>>(std::move(bound), std::move(handler)));
+    streams_.push_back(std::make_unique<StreamMethod<Request>>(
+        std::move(bound), std::move(handler),
+        metrics_->Add(MethodNameOf(*Request::descriptor(), /*streams=*/true))));
   }
 
   const std::vector<std::unique_ptr<grpc::Service>>& services() const { return services_; }
@@ -65,6 +72,7 @@ class CallRegistry {
   const std::vector<std::unique_ptr<Method>>& streams() const { return streams_; }
 
  private:
+  observe::RpcMetrics* const metrics_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::vector<std::unique_ptr<Method>> methods_;
   std::vector<std::unique_ptr<Method>> streams_;

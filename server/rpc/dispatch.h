@@ -16,7 +16,7 @@
 #include "rpc/call_registry.h"
 #include "rpc/command_from_proto.h"
 #include "rpc/fingerprint.h"
-#include "rpc/refusal_to_status.h"
+#include "rpc/refuse_call.h"
 #include "rpc/reply_to_proto.h"
 #include "rpc/services.h"
 
@@ -50,7 +50,7 @@ std::optional<engine::RequestIdentity> IdentityOf(const Request& request) {
 template <typename Request, typename Response>
 void Answer(Responder<Request, Response> responder, const engine::Result& result) {
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&result)) {
-    return responder.Refuse(ToStatus(*refusal, absl::Now()));
+    return RefuseCall(std::move(responder), *refusal);
   }
   const Reply& reply = std::get<Reply>(result);
   if (const auto* remembered = std::get_if<entitlement::RememberedReply>(&reply)) {
@@ -61,7 +61,7 @@ void Answer(Responder<Request, Response> responder, const engine::Result& result
     return responder.Answer();
   }
   if (const auto refusal = RefusalIn(reply, responder.request())) {
-    return responder.Refuse(ToStatus(*refusal, absl::Now()));
+    return RefuseCall(std::move(responder), *refusal);
   }
   WriteReply(reply, responder.request(), responder.message());
   responder.Answer();
@@ -75,10 +75,13 @@ std::optional<auth::Caller> AdmitOrRefuse(const Backend& backend,
   const absl::Time now = absl::Now();
   auto admitted = Admit(*backend.gate, context, responder.request(), now);
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&admitted)) {
-    responder.Refuse(ToStatus(*refusal, now));
+    responder.set_caller(TokenOf(*backend.gate, context, *refusal, now));
+    RefuseCall(std::move(responder), *refusal);
     return std::nullopt;
   }
-  return std::get<auth::Caller>(std::move(admitted));
+  auto caller = std::get<auth::Caller>(std::move(admitted));
+  responder.set_caller(caller.token().id.value());
+  return caller;
 }
 
 // The request as a submission that lacks only `done`; refuses the call where it can't be one.
@@ -96,7 +99,7 @@ std::optional<engine::Submission> SubmissionOrRefuse(const Backend& backend,
   const Request& request = responder.request();
   CommandOr command = CommandFrom(request);
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&command)) {
-    responder.Refuse(ToStatus(*refusal, absl::Now()));
+    RefuseCall(std::move(responder), *refusal);
     return std::nullopt;
   }
   engine::Submission submission;

@@ -43,7 +43,7 @@ class EventList : public std::enable_shared_from_this<EventList> {
  private:
   void Take(engine::Result result) {
     if (const auto* refusal = std::get_if<entitlement::Refusal>(&result)) {
-      return responder_.Refuse(ToStatus(*refusal, absl::Now()));
+      return RefuseCall(std::move(responder_), *refusal);
     }
     const auto& reply = std::get<Reply>(result);
     const auto& history = std::get<entitlement::HistoryPage>(reply);
@@ -71,13 +71,20 @@ std::shared_ptr<StreamOwner> WatchEvents(const Backend& backend, const grpc::Ser
                                          const v1::WatchEventsRequest& request,
                                          std::shared_ptr<ServerStream> stream) {
   const absl::Time now = absl::Now();
+  int64_t token = 0;
   const auto refuse = [&](const entitlement::Refusal& refusal) {
+    NoteRefusal({.context = &context,
+                 .rule = &RuleFor<v1::WatchEventsRequest>(),
+                 .token = token != 0 ? token : TokenOf(*backend.gate, context, refusal, now),
+                 .metrics = &stream->metrics()},
+                refusal);
     stream->Finish(ToStatus(refusal, now));
     return nullptr;
   };
   auto admitted = Admit(*backend.gate, context, request, now);
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&admitted)) return refuse(*refusal);
   const auto& caller = std::get<auth::Caller>(admitted);
+  token = caller.token().id.value();
   CommandOr command = CommandFrom(request);
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&command)) return refuse(*refusal);
   ResumeTokens tokens(backend.database_id, request.parent());

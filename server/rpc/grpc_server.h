@@ -51,6 +51,9 @@ class GrpcServer {
   // Where services register, before Start.
   CallRegistry& calls() { return calls_; }
 
+  // Of all their methods.
+  observe::RpcMetrics& metrics() { return metrics_; }
+
   // kUnavailable where the address cannot be taken.
   absl::Status Start();
 
@@ -71,7 +74,8 @@ class GrpcServer {
 
  private:
   GrpcServerOptions options_;
-  CallRegistry calls_;
+  observe::RpcMetrics metrics_;
+  CallRegistry calls_{&metrics_};
   // Streams are on the first one, too: a queue of their own would bring a thread more (limits.h).
   std::vector<std::unique_ptr<CallQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;

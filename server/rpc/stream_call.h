@@ -41,6 +41,7 @@ class ServerStream {
   virtual void Write(const grpc::ByteBuffer& message) = 0;
   // Behind the message that is on its way.
   virtual void Finish(const grpc::Status& status) = 0;
+  virtual observe::MethodMetrics& metrics() = 0;
 };
 
 template <typename Request>
@@ -59,8 +60,9 @@ class StreamMethod final : public Method {
   using Handler = std::function<std::shared_ptr<StreamOwner>(
       const grpc::ServerContext& context, const Request& request, std::shared_ptr<ServerStream>)>;
 
-  StreamMethod(Receive receive, Handler handler)
-      : receive_(std::move(receive)), handler_(std::move(handler)) {}
+  // `metrics` outlives it.
+  StreamMethod(Receive receive, Handler handler, observe::MethodMetrics* metrics)
+      : receive_(std::move(receive)), handler_(std::move(handler)), metrics_(metrics) {}
 
   void Post(CallQueue* queue) override {
     for (int i = 0; i < kStreamsPosted; ++i) PostOne(queue);
@@ -75,6 +77,7 @@ class StreamMethod final : public Method {
 
   const Receive receive_;
   const Handler handler_;
+  observe::MethodMetrics* const metrics_;
 };
 
 template <typename Request>
@@ -107,6 +110,8 @@ class StreamCall final : public ServerStream,
     final_ = status;
     if (!busy_) SendFinal();
   }
+
+  observe::MethodMetrics& metrics() override { return *method_->metrics_; }
 
  private:
   // What the completion queue hands back: an operation that is done, or the end of the call.
@@ -141,6 +146,7 @@ class StreamCall final : public ServerStream,
 
   void OnReceived() {
     received_ = true;
+    started_ = metrics().Started();
     method_->PostOne(queue_);
     Request request;
     if (const grpc::Status status =
@@ -167,6 +173,9 @@ class StreamCall final : public ServerStream,
       ended_told_ = true;
     }
     if (owner_ != nullptr) std::exchange(owner_, nullptr)->OnGone();
+    // Where nobody finished it the client has gone.
+    const grpc::StatusCode code = final_sent_ ? final_.error_code() : grpc::StatusCode::CANCELLED;
+    metrics().Handled(code, started_);
     Leave();
   }
 
@@ -196,6 +205,7 @@ class StreamCall final : public ServerStream,
 
   // The queue's thread alone.
   bool received_ = false;
+  observe::MethodMetrics::Clock::time_point started_;
   std::shared_ptr<StreamOwner> owner_;
 
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include "google/protobuf/arena.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/async_unary_call.h"
+#include "observe/rpc_metrics.h"
 #include "rpc/call_queue.h"
 #include "rpc/limits.h"
 
@@ -53,6 +55,13 @@ class Responder {
   // What Answer sends; the caller of Answer fills it in.
   Response& message() { return call_->response(); }
 
+  // Of the call; until the answer is given.
+  const grpc::ServerContext& context() const { return call_->context(); }
+  observe::MethodMetrics& metrics() const { return call_->metrics(); }
+  // The number of the caller's token, once it is known; else 0.
+  void set_caller(int64_t token) { call_->set_caller(token); }
+  int64_t caller() const { return call_->caller(); }
+
   void Answer() { std::exchange(call_, nullptr)->Finish(grpc::Status::OK); }
   void Refuse(const grpc::Status& status) { std::exchange(call_, nullptr)->Finish(status); }
 
@@ -72,8 +81,9 @@ class UnaryMethod final : public Method {
   using Handler =
       std::function<void(const grpc::ServerContext& context, Responder<Request, Response>)>;
 
-  UnaryMethod(Receive receive, Handler handler)
-      : receive_(std::move(receive)), handler_(std::move(handler)) {}
+  // `metrics` outlives it.
+  UnaryMethod(Receive receive, Handler handler, observe::MethodMetrics* metrics)
+      : receive_(std::move(receive)), handler_(std::move(handler)), metrics_(metrics) {}
 
   // The calls of one queue.
   struct Lane {
@@ -120,6 +130,7 @@ class UnaryMethod final : public Method {
 
   const Receive receive_;
   const Handler handler_;
+  observe::MethodMetrics* const metrics_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
@@ -132,6 +143,10 @@ class UnaryCall final : public CompletionTag {
 
   const Request& request() const { return *request_; }
   Response& response() { return *response_; }
+  const grpc::ServerContext& context() const { return *context_; }
+  observe::MethodMetrics& metrics() const { return *lane_->method->metrics_; }
+  void set_caller(int64_t token) { caller_ = token; }
+  int64_t caller() const { return caller_; }
 
   void Post() {
     context_.emplace();
@@ -143,6 +158,7 @@ class UnaryCall final : public CompletionTag {
   }
 
   void Finish(const grpc::Status& status) {
+    metrics().Handled(status.error_code(), received_);
     stage_.store(Stage::kFinished, std::memory_order_release);
     // Behind this line the call may be gone: its completion runs on another thread.
     if (status.ok()) {
@@ -157,11 +173,13 @@ class UnaryCall final : public CompletionTag {
       lane_->TakeBack(this);
       return;
     }
+    received_ = metrics().Started();
     lane_->PostOne();
     lane_->method->handler_(*context_, Responder<Request, Response>(this));
   }
 
   void Clear() {
+    caller_ = 0;
     writer_.reset();
     context_.reset();
     arena_.Reset();
@@ -188,6 +206,8 @@ class UnaryCall final : public CompletionTag {
   google::protobuf::Arena arena_;
   Request* request_ = nullptr;
   Response* response_ = nullptr;
+  observe::MethodMetrics::Clock::time_point received_;
+  int64_t caller_ = 0;
 };
 
 }  // namespace usher::rpc

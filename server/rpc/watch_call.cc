@@ -27,6 +27,7 @@ void WatchCall::Subscribe(const engine::WatchStart& start) {
 }
 
 void WatchCall::Refuse(const entitlement::Refusal& refusal) {
+  stream_->metrics().Refused(refusal.index());
   stream_->Finish(ToStatus(refusal, absl::Now()));
 }
 
