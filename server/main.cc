@@ -71,7 +71,10 @@ int main(int argc, char** argv) {
   const std::string data_dir = line.options.data_dir;
   const bool only_a_token = line.options.new_operator_token;
   // Nobody is served meanwhile.
-  if (only_a_token) line.options.listen = "127.0.0.1:0";
+  if (only_a_token) {
+    line.options.listen = "127.0.0.1:0";
+    line.options.http_listen = usher::kHttpOff;
+  }
   const bool plaintext_beyond_loopback = line.options.allow_plaintext;
   usher::Server server(std::move(line.options));
   usher::ServiceManager service_manager;
@@ -86,6 +89,9 @@ int main(int argc, char** argv) {
       return usher::kExitFailure;
     }
     return usher::kExitOk;
+  }
+  if (!server.http_address().empty()) {
+    spdlog::info("probes and metrics are on http://{}", server.http_address());
   }
   spdlog::info("usherd {} serves on {}, data in {}", std::string(usher::Version()),
                server.address(), data_dir);

@@ -1,7 +1,5 @@
 #include "server/options.h"
 
-#include <arpa/inet.h>
-
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -10,40 +8,14 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/host_port.h"
 #include "server/settings.h"
 
 namespace usher {
 namespace {
 
-constexpr int kPortMax = 65535;
 constexpr size_t kHelpColumn = 26;
-
-struct HostPort {
-  std::string host;
-  int port = 0;
-};
-
-// "127.0.0.1:7600", "[::1]:7600", "localhost:0".
-std::optional<HostPort> ParseHostPort(const std::string& listen) {
-  const size_t colon = listen.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  HostPort parsed{listen.substr(0, colon), 0};
-  const std::string port = listen.substr(colon + 1);
-  const bool digits = port.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits || !absl::SimpleAtoi(port, &parsed.port) || parsed.port > kPortMax) {
-    return std::nullopt;
-  }
-  std::string& host = parsed.host;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string::npos) {
-    return std::nullopt;
-  }
-  if (host.empty() || host.find_first_of("/ ") != std::string::npos) return std::nullopt;
-  return parsed;
-}
 
 // What it does, how it is called, each option with its default, what the exit codes mean.
 class HelpFormatter final : public CLI::Formatter {
@@ -71,17 +43,30 @@ std::string SentenceOf(const CLI::ParseError& error, const CLI::App& app) {
   return absl::StrCat(what, ".");
 }
 
-bool IsLoopback(const std::string& host) {
-  if (host == "localhost") return true;
-  in_addr v4{};
-  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
-  in6_addr v6{};
-  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6) != 0;
-}
-
 }  // namespace
 
 std::string_view Version() { return USHER_VERSION; }
+
+namespace {
+
+absl::Status CheckHttpListen(const ServerOptions& options) {
+  if (options.http_listen == kHttpOff) return absl::OkStatus();
+  const std::optional<HostPort> address = ParseHostPort(options.http_listen);
+  if (!address) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--http must be HOST:PORT, such as 127.0.0.1:7601, or ", kHttpOff, "; '",
+                     options.http_listen, "' is not"));
+  }
+  if (!options.http_allow_plaintext && !IsLoopback(address->host)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--http ", options.http_listen, " would show this server's figures to other machines, in ",
+        "plaintext and without a token. Listen on 127.0.0.1 or [::1], or say ",
+        "--set http.allow_plaintext=true where something else protects the network"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::Status CheckListen(const ServerOptions& options) {
   const std::optional<HostPort> address = ParseHostPort(options.listen);
@@ -96,7 +81,7 @@ absl::Status CheckListen(const ServerOptions& options) {
         "--tls-key), listen on 127.0.0.1 or [::1], or say --allow-plaintext where something else ",
         "protects the network"));
   }
-  return absl::OkStatus();
+  return CheckHttpListen(options);
 }
 
 namespace {
@@ -113,6 +98,8 @@ constexpr SettingFlag kSettingFlags[] = {
      "Where the data is, made where it isn't there; ./usher-data by default"},
     {"--listen", "listen", "HOST:PORT",
      "Where to serve; 127.0.0.1:7600 by default. Port 0 takes a free one"},
+    {"--http", "http.listen", "HOST:PORT",
+     "Where probes and metrics are; 127.0.0.1:7601 by default, off for nowhere"},
     {"--tls-cert", "tls.certificate", "FILE",
      "Certificate of the server with its chain (PEM). A renewed one is in use within\nseconds"},
     {"--tls-key", "tls.key", "FILE", "Private key of the certificate (PEM)"},

@@ -32,6 +32,10 @@ struct ServerOptions {
   auth::TlsFiles tls;
   // Permits plaintext beyond this machine.
   bool allow_plaintext = false;
+  // HOST:PORT of the probes and metrics over HTTP, or kHttpOff; port 0 takes any that is free.
+  std::string http_listen = "127.0.0.1:7601";
+  // Permits that port beyond this machine.
+  bool http_allow_plaintext = false;
   // Makes another token for an operator and ends, instead of serving.
   bool new_operator_token = false;
   entitlement::Policy policy;
@@ -40,13 +44,19 @@ struct ServerOptions {
   int64_t in_flight_max = 10'000;
   // How many may watch, and what that may take.
   engine::WatchOptions watch;
+  // Name of the SQLite VFS that the database is opened by; empty for the default one. For tests, as
+  // what follows: the command line knows neither.
+  std::string store_vfs;
   // Registers what is served beside Usher's own services: usher-bench measures against an echo on
-  // the same server. May be null; the command line doesn't know it.
+  // the same server. May be null.
   std::function<void(rpc::CallRegistry&)> extra_services;
 };
 
-// kInvalidArgument, with a sentence for the administrator, where `listen` is not of the form
-// HOST:PORT, or would send plaintext to other machines without leave.
+// In place of an address: nothing listens there.
+inline constexpr char kHttpOff[] = "off";
+
+// kInvalidArgument, with a sentence for the administrator, where `listen` or `http_listen` is not
+// of the form HOST:PORT, or would send plaintext to other machines without leave.
 absl::Status CheckListen(const ServerOptions& options);
 
 // Reads the command line and the environment, and the file that one of them names. Where that

@@ -8,10 +8,14 @@
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/watch_hub.h"
+#include "observe/exposition.h"
+#include "observe/http_server.h"
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
 #include "rpc/health_service.h"
+#include "rpc/refuse_call.h"
 #include "rpc/services.h"
+#include "server/host_port.h"
 #include "server/operator_token.h"
 #include "spdlog/spdlog.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -22,6 +26,10 @@ namespace {
 // How long callers are told that the server stops before their connections are closed.
 constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
+// The engine begins a turn every second at least. One that takes this long, as a disk that hangs
+// makes it, does not come back by itself.
+constexpr absl::Duration kEngineStuckAfter = absl::Seconds(30);
+
 // What the health service knows; the empty name is the server as a whole.
 std::vector<std::string> HealthServices() {
   std::vector<std::string> names = {""};
@@ -30,6 +38,27 @@ std::vector<std::string> HealthServices() {
     names.push_back(absl::StrCat("usher.v1.", service));
   }
   return names;
+}
+
+observe::HttpAnswer LivePage(absl::Duration since_turn) {
+  if (since_turn < kEngineStuckAfter) return {.body = "ok\n"};
+  return {.status = 503,
+          .body = absl::StrCat("stuck: the engine has not begun a turn for ",
+                               absl::ToInt64Seconds(since_turn), " s\n")};
+}
+
+observe::HttpAnswer ReadyPage(rpc::ServingState state) {
+  switch (state) {
+    case rpc::ServingState::kServing:
+      return {.body = "ok\n"};
+    case rpc::ServingState::kStarting:
+      return {.status = 503, .body = "not serving: it starts\n"};
+    case rpc::ServingState::kStoreRefuses:
+      return {.status = 503, .body = "not serving: the store refuses writes\n"};
+    case rpc::ServingState::kDraining:
+      return {.status = 503, .body = "not serving: it stops\n"};
+  }
+  return {.status = 503};
 }
 
 // The engine aborts the process behind this: a restart reads the truth from the store.
@@ -52,25 +81,18 @@ absl::Status Server::Start() {
     if (!made.ok()) return made.status();
     credentials = *std::move(made);
   }
-  absl::StatusOr<std::unique_ptr<storage::SqliteStore>> store =
-      storage::SqliteStore::Open({.data_dir = options_.data_dir});
+  absl::StatusOr<std::unique_ptr<storage::SqliteStore>> store = storage::SqliteStore::Open(
+      {.data_dir = options_.data_dir,
+       .vfs = options_.store_vfs,
+       .on_log_sync = [this](absl::Duration time) { metrics_.NoteLogSync(time); },
+       .on_checkpoint = [this](absl::Duration time) { metrics_.NoteCheckpoint(time); }});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
 
-  engine::EngineOptions engine_options;
-  engine_options.policy = options_.policy;
-  engine_options.catalog = options_.catalog;
-  engine_options.in_flight_max = options_.in_flight_max;
-  engine_options.encode_journal = rpc::EncodeEvents;
-  engine_options.on_fatal = SayWhyTheProcessEnds;
-  engine_options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
+  health_ = std::make_unique<rpc::HealthService>(HealthServices());
   watch_ = std::make_unique<engine::WatchHub>(options_.watch, store_.get());
-  engine_options.publish_events = [this](auto& entries, int64_t first_position) {
-    watch_->Publish(entries, first_position);
-  };
-  engine_options.run_answers = [this](rpc::CallQueue::Task task) { grpc_->Run(std::move(task)); };
-  engine_ = std::make_unique<engine::Engine>(std::move(engine_options), store_.get(),
-                                             &engine::SystemClock());
+  engine_ =
+      std::make_unique<engine::Engine>(MakeEngineOptions(), store_.get(), &engine::SystemClock());
   absl::Status status = watch_->Start();
   if (status.ok()) status = engine_->Start();
   if (status.ok()) {
@@ -81,11 +103,55 @@ absl::Status Server::Start() {
     grpc_ = std::make_unique<rpc::GrpcServer>(std::move(grpc_options));
     RegisterServices();
     if (options_.extra_services) options_.extra_services(grpc_->calls());
-    status = grpc_->Start();
+    status = StartHttp();
   }
+  if (status.ok()) status = grpc_->Start();
   if (status.ok() && !tokens_.HasOperator(absl::Now())) status = MakeOperatorToken();
+  if (status.ok()) health_->Set(rpc::ServingState::kServing);
   if (!status.ok()) Shutdown(absl::ZeroDuration());
   return status;
+}
+
+engine::EngineOptions Server::MakeEngineOptions() {
+  engine::EngineOptions options;
+  options.policy = options_.policy;
+  options.catalog = options_.catalog;
+  options.in_flight_max = options_.in_flight_max;
+  options.encode_journal = rpc::EncodeEvents;
+  options.on_fatal = SayWhyTheProcessEnds;
+  options.on_commit = [this](const engine::CommitReport& report) { metrics_.NoteCommit(report); };
+  options.on_store_refuses = [this](bool refuses) {
+    health_->Set(refuses ? rpc::ServingState::kStoreRefuses : rpc::ServingState::kServing);
+  };
+  options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
+  options.publish_events = [this](auto& entries, int64_t first_position) {
+    watch_->Publish(entries, first_position);
+  };
+  options.run_answers = [this](rpc::CallQueue::Task task) { grpc_->Run(std::move(task)); };
+  return options;
+}
+
+absl::Status Server::StartHttp() {
+  if (options_.http_listen == kHttpOff) return absl::OkStatus();
+  const std::optional<HostPort> address = ParseHostPort(options_.http_listen);
+  http_ = std::make_unique<observe::HttpServer>();
+  http_->Add("/livez", [this] { return LivePage(engine_->stats().since_turn); });
+  http_->Add("/readyz", [this] { return ReadyPage(health_->state()); });
+  http_->Add("/metrics", [this] {
+    return observe::HttpAnswer{
+        .body = metrics_.Page({.engine = engine_->stats(),
+                               .in_flight_max = options_.in_flight_max,
+                               .log_bytes = store_->log_bytes(),
+                               .watchers = watch_->watchers(),
+                               .serving = health_->state() == rpc::ServingState::kServing,
+                               .rpc = &grpc_->metrics()}),
+        .content_type = observe::Exposition::kContentType};
+  });
+  const absl::Status status = http_->Start(address->host, address->port);
+  if (status.ok()) return status;
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.http_listen,
+                                             " for probes and metrics: ", status.message(),
+                                             ". Say --http HOST:PORT, or --http ", kHttpOff));
 }
 
 void Server::RegisterServices() {
@@ -97,8 +163,8 @@ void Server::RegisterServices() {
       .catalog = &options_.catalog,
       .watch = watch_.get(),
       .database_id = std::string(store_->database_id())};
-  health_ = std::make_unique<rpc::HealthService>(HealthServices());
   health_->Register(grpc_->calls());
+  rpc::NameRefusals(grpc_->metrics());
   rpc::RegisterAccountService(grpc_->calls(), backend);
   rpc::RegisterAdminService(grpc_->calls(), backend);
   rpc::RegisterEventService(grpc_->calls(), backend);
@@ -125,10 +191,18 @@ std::string Server::address() const {
   return absl::StrCat(options_.listen.substr(0, options_.listen.rfind(':')), ":", port());
 }
 
+int Server::http_port() const { return http_ == nullptr ? 0 : http_->port(); }
+
+std::string Server::http_address() const {
+  if (http_ == nullptr) return "";
+  return absl::StrCat(options_.http_listen.substr(0, options_.http_listen.rfind(':')), ":",
+                      http_port());
+}
+
 void Server::Shutdown(absl::Duration grace) {
   // Whoever asks for health learns it first. Then the engine: it answers what it has and refuses
   // what comes, so that callers learn to go elsewhere before their connections are closed.
-  if (health_ != nullptr) health_->SayNotServing();
+  if (health_ != nullptr) health_->Set(rpc::ServingState::kDraining);
   if (engine_ != nullptr) engine_->Stop();
   // Those who watch are told the last of it, and to resume elsewhere.
   if (watch_ != nullptr) watch_->Close();
@@ -137,6 +211,9 @@ void Server::Shutdown(absl::Duration grace) {
     grpc_->StopServing(grace);
     grpc_->Finish();
   }
+  // Until here who probes is told.
+  if (http_ != nullptr) http_->Stop(std::min(grace, kFarewell));
+  http_.reset();
   grpc_.reset();
   health_.reset();
   engine_.reset();

@@ -12,14 +12,19 @@
 #include "absl/time/time.h"
 #include "auth/gatekeeper.h"
 #include "auth/token_registry.h"
+#include "server/metrics.h"
 #include "server/options.h"
 
 namespace usher {
 
 namespace engine {
 class Engine;
+struct EngineOptions;
 class WatchHub;
 }  // namespace engine
+namespace observe {
+class HttpServer;
+}
 namespace rpc {
 class GrpcServer;
 class HealthService;
@@ -48,6 +53,9 @@ class Server {
   // After Start: the port that is bound, and HOST:PORT with it.
   int port() const;
   std::string address() const;
+  // The same of the probes and metrics over HTTP; 0 and empty where they are off.
+  int http_port() const;
+  std::string http_address() const;
 
   // Answers everything that was accepted, refuses what still comes with SERVER_DRAINING, closes the
   // connections after at most `grace`, stores what is stored with a delay, and lets go of port and
@@ -66,9 +74,12 @@ class Server {
   engine::WatchHub& watch();
 
  private:
+  engine::EngineOptions MakeEngineOptions();
   void RegisterServices();
+  absl::Status StartHttp();
 
   ServerOptions options_;
+  ServerMetrics metrics_;
   auth::TokenRegistry tokens_;
   auth::Gatekeeper gate_{&tokens_};
   std::unique_ptr<storage::SqliteStore> store_;
@@ -76,6 +87,7 @@ class Server {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<rpc::HealthService> health_;
   std::unique_ptr<rpc::GrpcServer> grpc_;
+  std::unique_ptr<observe::HttpServer> http_;
 };
 
 }  // namespace usher

@@ -68,6 +68,8 @@ Settings::Settings(ServerOptions* options) : options_(options), catalog_origin_(
   AddText("data_dir", &options->data_dir);
   AddText("listen", &options->listen);
   AddFlag("allow_plaintext", &options->allow_plaintext);
+  AddText("http.listen", &options->http_listen);
+  AddFlag("http.allow_plaintext", &options->http_allow_plaintext);
   AddText("tls.certificate", &options->tls.certificate);
   AddText("tls.key", &options->tls.key);
   AddText("tls.client_ca", &options->tls.client_ca);

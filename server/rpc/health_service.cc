@@ -18,6 +18,11 @@ grpc::ByteBuffer MessageOf(int status) {
   return {&slice, 1};
 }
 
+int WireStatusOf(ServingState state) {
+  return state == ServingState::kServing ? HealthCheckResponse::SERVING
+                                         : HealthCheckResponse::NOT_SERVING;
+}
+
 }  // namespace
 
 // One open Watch: says the state once, and again where it has changed meanwhile.
@@ -29,7 +34,7 @@ class HealthService::Watch final : public StreamOwner, public std::enable_shared
   void Say(int status) {
     const std::lock_guard lock(mutex_);
     wanted_ = status;
-    if (!busy_) Send();
+    if (!busy_ && wanted_ != said_) Send();
   }
   void OnWritten() override {
     const std::lock_guard lock(mutex_);
@@ -83,25 +88,29 @@ void HealthService::Register(CallRegistry& calls) {
         if (!services_.contains(request.service())) {
           watch->Say(HealthCheckResponse::SERVICE_UNKNOWN);
         } else {
-          watch->Say(serving_ ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
+          watch->Say(WireStatusOf(state_));
           watches_.insert(watch);
         }
         return watch;
       });
 }
 
-void HealthService::SayNotServing() {
+void HealthService::Set(ServingState state) {
   const std::lock_guard lock(mutex_);
-  serving_ = false;
-  for (const std::shared_ptr<Watch>& watch : watches_) {
-    watch->Say(HealthCheckResponse::NOT_SERVING);
-  }
+  if (state_ == ServingState::kDraining || state_ == state) return;
+  state_ = state;
+  for (const std::shared_ptr<Watch>& watch : watches_) watch->Say(WireStatusOf(state));
+}
+
+ServingState HealthService::state() {
+  const std::lock_guard lock(mutex_);
+  return state_;
 }
 
 int HealthService::StatusOf(const std::string& service) {
   if (!services_.contains(service)) return HealthCheckResponse::SERVICE_UNKNOWN;
   const std::lock_guard lock(mutex_);
-  return serving_ ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+  return WireStatusOf(state_);
 }
 
 void HealthService::Forget(const std::shared_ptr<Watch>& watch) {

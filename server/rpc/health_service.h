@@ -1,7 +1,7 @@
 // HealthService: grpc.health.v1, open to anybody, as probes and load balancers ask it.
 //
 // Our own and not gRPC's: that one is served by the callback API, whose queue costs every other
-// call of the server some 5 us of processor time. All of it serves until SayNotServing. Threading:
+// call of the server some 5 us of processor time. All services are in one state. Threading:
 // Register before the server starts; the rest any thread.
 #pragma once
 
@@ -15,6 +15,9 @@
 
 namespace usher::rpc {
 
+// What a probe is told, and why. All but kServing are NOT_SERVING on the wire.
+enum class ServingState { kStarting, kServing, kStoreRefuses, kDraining };
+
 class HealthService {
  public:
   // Full names; the empty one is the server as a whole.
@@ -26,8 +29,9 @@ class HealthService {
 
   void Register(CallRegistry& calls);
 
-  // For good. Who watches is told.
-  void SayNotServing();
+  // Who watches is told. kDraining is for good.
+  void Set(ServingState state);
+  ServingState state();
 
  private:
   class Watch;
@@ -37,7 +41,7 @@ class HealthService {
 
   const absl::flat_hash_set<std::string> services_;
   std::mutex mutex_;
-  bool serving_ = true;
+  ServingState state_ = ServingState::kStarting;
   absl::flat_hash_set<std::shared_ptr<Watch>> watches_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "server/options.h"
 #include "tests/e2e/api.h"
+#include "tests/support/http_client.h"
 #include "tests/support/test_server.h"
 
 namespace usher::e2e {
@@ -127,6 +128,46 @@ TEST(Usherd, APortInUseIsSaid) {
   EXPECT_EQ(second.output().find("chttp2"), std::string::npos) << second.output();
 }
 
+TEST(Usherd, ProbesAndMetricsAreOnAPortOfTheirOwn) {
+  const TempDir dir;
+  const TempDir other;
+  const auto with_http = [](const TempDir& on, const std::string& http) {
+    std::vector<std::string> arguments = On(on);
+    arguments.insert(arguments.end(), {"--http", http});
+    return arguments;
+  };
+  UsherdProcess first(with_http(dir, "127.0.0.1:0"));
+  ASSERT_FALSE(first.WaitForAddress().empty()) << first.output();
+  const std::string address = first.HttpAddress();
+  const int port = std::stoi(address.substr(address.find(':') + 1));
+  EXPECT_EQ(testing::HttpClient(port).Get("/readyz").status, 200);
+
+  UsherdProcess second(with_http(other, address));
+  EXPECT_EQ(second.Wait(), kExitFailure);
+  EXPECT_TRUE(Says(second, "cannot listen on " + address +
+                               " for probes and metrics: Address "
+                               "already in use. Say --http HOST:PORT, or --http off"))
+      << second.output();
+
+  first.Signal(SIGTERM);
+  EXPECT_EQ(first.Wait(), kExitOk) << first.output();
+  EXPECT_FALSE(testing::HttpClient(port).connected());
+}
+
+TEST(Usherd, MetricsBeyondThisMachineNeedLeave) {
+  const TempDir dir;
+  std::vector<std::string> arguments = On(dir);
+  // Leave for plaintext gRPC is none for this.
+  arguments.insert(arguments.end(), {"--http", "0.0.0.0:0", "--allow-plaintext"});
+  UsherdProcess refused(arguments);
+  EXPECT_EQ(refused.Wait(), kExitUsage);
+  EXPECT_TRUE(Says(refused, "http.allow_plaintext")) << refused.output();
+  arguments.insert(arguments.end(), {"--set", "http.allow_plaintext=true"});
+  UsherdProcess allowed(arguments);
+  EXPECT_FALSE(allowed.WaitForAddress().empty()) << allowed.output();
+  EXPECT_FALSE(allowed.HttpAddress().empty()) << allowed.output();
+}
+
 TEST(Usherd, UsageErrorsExitWithTwo) {
   const TempDir dir;
   const std::vector<std::vector<std::string>> rows = {
@@ -141,6 +182,9 @@ TEST(Usherd, UsageErrorsExitWithTwo) {
       {"--listen", "0.0.0.0:0"},
       {"--listen", "192.0.2.1:7600"},
       {"--listen", "[::]:0"},
+      {"--http", "7601"},
+      {"--http", "0.0.0.0:0"},
+      {"--http", ""},
       {"--data-dir", ""},
   };
   for (const auto& row : rows) {

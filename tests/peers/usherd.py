@@ -58,7 +58,8 @@ class Usherd:
     def _start(self):
         with open(self._log, "w", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                [self._program, "--data-dir", str(self._data), "--listen", "127.0.0.1:0"],
+                [self._program, "--data-dir", str(self._data), "--listen", "127.0.0.1:0",
+                 "--http", "off"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline and self._process.poll() is None:

@@ -166,6 +166,13 @@ TEST_F(SettingsTest, WhatContradictsItselfIsRefusedAsAWhole) {
   options_.listen = "0.0.0.0:7600";
   EXPECT_THAT(Message(settings_.Validate()), HasSubstr("plaintext"));
   options_ = ServerOptions();
+  options_.http_listen = "0.0.0.0:7601";
+  EXPECT_THAT(Message(settings_.Validate()), HasSubstr("http.allow_plaintext"));
+  options_.http_listen = "nowhere";
+  EXPECT_THAT(Message(settings_.Validate()), HasSubstr("--http must be HOST:PORT"));
+  options_.http_listen = kHttpOff;
+  EXPECT_EQ(settings_.Validate(), absl::OkStatus());
+  options_ = ServerOptions();
   options_.data_dir = "";
   EXPECT_THAT(Message(settings_.Validate()), HasSubstr("data_dir"));
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr absl::Duration kGrace = absl::Milliseconds(200);
 constexpr std::string_view kServesOn = " serves on ";
+constexpr std::string_view kHttpOn = " on http://";
 
 [[noreturn]] void Die(const std::string& what) {
   std::fprintf(stderr, "test support: %s\n", what.c_str());
@@ -109,6 +111,8 @@ std::shared_ptr<grpc::Channel> OwnChannel(const std::string& address, const std:
 
 TestServer::TestServer(ServerOptions options) : options_(std::move(options)) {
   options_.listen = "127.0.0.1:0";
+  // Tests run side by side.
+  if (options_.http_listen == ServerOptions().http_listen) options_.http_listen = kHttpOff;
   if (options_.data_dir == ServerOptions().data_dir) options_.data_dir = temp_dir_.path() + "/data";
   Start();
 }
@@ -139,6 +143,9 @@ UsherdProcess::UsherdProcess(const std::vector<std::string>& arguments,
   std::vector<std::string> words = {std::string(bin_dir) + "/usherd"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = Environment(clock_offset);
+  if (std::find(arguments.begin(), arguments.end(), "--http") == arguments.end()) {
+    variables.push_back("USHER_HTTP_LISTEN=off");
+  }
   const std::vector<char*> argv = Pointers(words);
   const std::vector<char*> envp = Pointers(variables);
   int ends[2];
@@ -179,6 +186,13 @@ std::string UsherdProcess::WaitForAddress() {
     if (end != std::string::npos) return output_.substr(start, end - start);
     if (!ReadMore()) return "";
   }
+}
+
+std::string UsherdProcess::HttpAddress() const {
+  const size_t found = output_.find(kHttpOn);
+  if (found == std::string::npos) return "";
+  const size_t start = found + kHttpOn.size();
+  return output_.substr(start, output_.find_first_of("\n\"", start) - start);
 }
 
 void UsherdProcess::Signal(int signal) { kill(pid_, signal); }

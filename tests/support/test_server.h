@@ -50,6 +50,8 @@ class TestServer {
   // HOST:PORT. Another one after a restart.
   std::string address() const { return server_->address(); }
   int port() const { return server_->port(); }
+  // Of the probes and metrics; 0 unless `options` name an address for them.
+  int http_port() const { return server_->http_port(); }
   std::string data_dir() const { return options_.data_dir; }
   // For calls of the operator.
   std::shared_ptr<grpc::Channel> NewChannel() const {
@@ -72,7 +74,8 @@ class TestServer {
 
 class UsherdProcess {
  public:
-  // Starts $USHER_BIN_DIR/usherd with these arguments; `clock_offset` moves its wall clock, not the
+  // Starts $USHER_BIN_DIR/usherd with these arguments, and without the HTTP port unless one of them
+  // is --http, as tests run side by side; `clock_offset` moves its wall clock, not the
   // clock of leases (libfaketime).
   explicit UsherdProcess(const std::vector<std::string>& arguments,
                          absl::Duration clock_offset = absl::ZeroDuration());
@@ -83,6 +86,8 @@ class UsherdProcess {
 
   // Waits until it says where it serves; empty where it ended instead.
   std::string WaitForAddress();
+  // Of the probes and metrics, once it serves; empty where it has said none.
+  std::string HttpAddress() const;
   void Signal(int signal);
   pid_t pid() const { return pid_; }
   // Waits for its end; the exit code, or 128 + the signal that ended it.

@@ -61,6 +61,7 @@ absl::Status ServeUntilInputEnds(const std::string& data_dir) {
   ServerOptions options;
   options.data_dir = data_dir;
   options.listen = "127.0.0.1:0";
+  options.http_listen = kHttpOff;
   options.extra_services = RegisterEchoService;
   Server server(std::move(options));
   absl::Status status = server.Start();

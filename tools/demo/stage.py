@@ -86,7 +86,7 @@ class Stage:
         read_from = self._log.seek(0, os.SEEK_END)
         self._server = subprocess.Popen(
             [self._usherd, "--data-dir", os.path.join(self._directory, "data"),
-             "--listen", self.address or ANY_FREE_PORT],
+             "--listen", self.address or ANY_FREE_PORT, "--http", "off"],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
             # Ctrl-C is for the demo, which then stops the server.
             start_new_session=True)
