@@ -5,30 +5,39 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "google/protobuf/stubs/logging.h"
+#include "observe/log.h"
 #include "server/options.h"
 #include "server/server.h"
 #include "server/service_manager.h"
-#include "spdlog/sinks/stdout_sinks.h"
-#include "spdlog/spdlog.h"
 
 namespace {
+
+namespace observe = usher::observe;
+using observe::LogLevel;
 
 // How long connections may take to say goodbye. Many clients read theirs only while they have a
 // call, so most of the time it is spent in vain.
 constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
 
-void LogToStderr() {
-  auto logger =
-      std::make_shared<spdlog::logger>("usherd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
+// What libraries have to say is of use to who looks for a defect. Callers cause most of it: a text
+// that is no UTF-8 makes protobuf complain.
+void LogOfProtobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/, int /*line*/,
+                   const std::string& message) {
+  observe::Log(observe::LogLevel::kDebug, "protobuf says", {{"what", message}});
+}
+
+void StartLogs(const observe::LogOptions& options) {
+  observe::StartLog(options);
+  google::protobuf::SetLogHandler(LogOfProtobuf);
+  // gRPC's own log is for those who ask for it by this variable.
+  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);
 }
 
 // Debian builds Abseil with its search for deadlocks: every lock that gRPC takes would be entered
@@ -58,9 +67,7 @@ sigset_t StopSignals() {
 int main(int argc, char** argv) {
   usher::CommandLine line = usher::ReadCommandLine(argc, argv, environ);
   if (line.exit_code) return *line.exit_code;
-  LogToStderr();
-  // gRPC's own log is for those who ask for it by this variable.
-  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);
+  StartLogs(line.options.log);
   RaiseDescriptorLimit();
   TurnDeadlockSearchOff();
   signal(SIGPIPE, SIG_IGN);
@@ -80,34 +87,38 @@ int main(int argc, char** argv) {
   usher::ServiceManager service_manager;
   service_manager.Starting("Opening the data in " + data_dir);
   if (const absl::Status status = server.Start(); !status.ok()) {
-    spdlog::error("usherd can't serve: {}", std::string(status.message()));
+    observe::Log(LogLevel::kError, absl::StrCat("usherd can't serve: ", status.message()));
     return usher::kExitFailure;
   }
   if (only_a_token) {
     if (const absl::Status status = server.MakeOperatorToken(); !status.ok()) {
-      spdlog::error("no token was made: {}", std::string(status.message()));
+      observe::Log(LogLevel::kError, absl::StrCat("no token was made: ", status.message()));
       return usher::kExitFailure;
     }
     return usher::kExitOk;
   }
   if (!server.http_address().empty()) {
-    spdlog::info("probes and metrics are on http://{}", server.http_address());
+    observe::Log(LogLevel::kInfo,
+                 absl::StrCat("probes and metrics are on http://", server.http_address()));
   }
-  spdlog::info("usherd {} serves on {}, data in {}", std::string(usher::Version()),
-               server.address(), data_dir);
+  observe::Log(LogLevel::kInfo,
+               absl::StrCat("usherd ", std::string(usher::Version()), " serves on ",
+                            server.address(), ", data in ", data_dir));
   service_manager.Ready("Serving on " + server.address(),
                         [&server] { return server.LastTurnMicros(); });
   if (plaintext_beyond_loopback) {
-    spdlog::warn("plaintext is permitted beyond this machine (--allow-plaintext)");
+    observe::Log(LogLevel::kWarning,
+                 "plaintext is permitted beyond this machine (--allow-plaintext)");
   }
 
   int received = 0;
   sigwait(&stop_signals, &received);
-  spdlog::info("usherd stops on {}; a second signal ends it at once",
-               received == SIGTERM ? "SIGTERM" : "SIGINT");
+  observe::Log(LogLevel::kInfo,
+               absl::StrCat("usherd stops on ", received == SIGTERM ? "SIGTERM" : "SIGINT",
+                            "; a second signal ends it at once"));
   pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
   service_manager.Stopping("Answering what was accepted");
   server.Shutdown(kShutdownGrace);
-  spdlog::info("usherd has stopped");
+  observe::Log(LogLevel::kInfo, "usherd has stopped");
   return usher::kExitOk;
 }

@@ -13,6 +13,7 @@
 #include "engine/watch_hub.h"
 #include "entitlement/catalog.h"
 #include "entitlement/policy.h"
+#include "observe/log.h"
 #include "rpc/limits.h"
 
 namespace usher {
@@ -38,6 +39,7 @@ struct ServerOptions {
   bool http_allow_plaintext = false;
   // Makes another token for an operator and ends, instead of serving.
   bool new_operator_token = false;
+  observe::LogOptions log;
   entitlement::Policy policy;
   entitlement::Catalog catalog = entitlement::Catalog::Default();
   // Commands that are queued or parked at most; one more is answered with OVERLOADED.

@@ -10,6 +10,7 @@
 #include "engine/watch_hub.h"
 #include "observe/exposition.h"
 #include "observe/http_server.h"
+#include "observe/log.h"
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
 #include "rpc/health_service.h"
@@ -17,10 +18,12 @@
 #include "rpc/services.h"
 #include "server/host_port.h"
 #include "server/operator_token.h"
-#include "spdlog/spdlog.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace usher {
+
+using observe::LogLevel;
+
 namespace {
 
 // How long callers are told that the server stops before their connections are closed.
@@ -63,8 +66,8 @@ observe::HttpAnswer ReadyPage(rpc::ServingState state) {
 
 // The engine aborts the process behind this: a restart reads the truth from the store.
 void SayWhyTheProcessEnds(const absl::Status& status) {
-  spdlog::critical("usherd ends, since it can't tell what is stored: {}", status.ToString());
-  spdlog::default_logger()->flush();
+  observe::LogFatal(
+      absl::StrCat("usherd ends, since it can't tell what is stored: ", status.ToString()));
 }
 
 }  // namespace
@@ -121,6 +124,13 @@ engine::EngineOptions Server::MakeEngineOptions() {
   options.on_fatal = SayWhyTheProcessEnds;
   options.on_commit = [this](const engine::CommitReport& report) { metrics_.NoteCommit(report); };
   options.on_store_refuses = [this](bool refuses) {
+    if (refuses) {
+      observe::Log(LogLevel::kError, absl::StrCat("the store has refused every write for ",
+                                                  absl::FormatDuration(engine::kStoreRefusesAfter),
+                                                  ": health is NOT_SERVING until it takes one"));
+    } else {
+      observe::Log(LogLevel::kInfo, "the store takes writes again: health is SERVING");
+    }
     health_->Set(refuses ? rpc::ServingState::kStoreRefuses : rpc::ServingState::kServing);
   };
   options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
@@ -178,7 +188,8 @@ void Server::RegisterServices() {
 absl::Status Server::MakeOperatorToken() {
   absl::Status status = WriteOperatorToken(options_.data_dir, *engine_);
   if (status.ok()) {
-    spdlog::info("a token for the operator is in {}/{}", options_.data_dir, kOperatorTokenFile);
+    observe::Log(LogLevel::kInfo, absl::StrCat("a token for the operator is in ", options_.data_dir,
+                                               "/", kOperatorTokenFile));
   }
   return status;
 }

@@ -26,6 +26,17 @@ constexpr std::array<std::pair<std::string_view, entitlement::VoicePeriod>, 2> k
     {"anniversary", entitlement::VoicePeriod::kAnniversary},
 }};
 
+constexpr std::array<std::pair<std::string_view, observe::LogFormat>, 2> kLogFormats = {{
+    {"text", observe::LogFormat::kText},
+    {"json", observe::LogFormat::kJson},
+}};
+constexpr std::array<std::pair<std::string_view, observe::LogLevel>, 4> kLogLevels = {{
+    {"debug", observe::LogLevel::kDebug},
+    {"info", observe::LogLevel::kInfo},
+    {"warning", observe::LogLevel::kWarning},
+    {"error", observe::LogLevel::kError},
+}};
+
 absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string Quoted(std::string_view text) {
@@ -73,6 +84,8 @@ Settings::Settings(ServerOptions* options) : options_(options), catalog_origin_(
   AddText("tls.certificate", &options->tls.certificate);
   AddText("tls.key", &options->tls.key);
   AddText("tls.client_ca", &options->tls.client_ca);
+  AddChoice("log.format", &options->log.format, kLogFormats);
+  AddChoice("log.level", &options->log.level, kLogLevels);
   AddInteger("limits.commands_in_flight", &options->in_flight_max, 1, 1'000'000);
   AddInteger("limits.watchers_per_account", &options->watch.watchers_per_account_max, 0, 100'000);
   AddInteger("limits.watchers", &options->watch.watchers_max, 0, 100'000);
@@ -90,7 +103,7 @@ void Settings::AddPolicy() {
   AddDuration("policy.ended_session_memory", &policy.ended_session_memory, absl::Minutes(1),
               30 * kDay);
   AddDuration("policy.request_id_memory", &policy.request_id_memory, kDay, 365 * kDay);
-  AddVoicePeriod();
+  AddChoice("policy.voice_period", &policy.voice_period, kVoicePeriods);
   AddInteger("policy.additional_minutes_months", &policy.additional_minutes_months, 1, 120);
   AddDuration("policy.ended_call_memory", &policy.ended_call_memory, absl::Hours(1), 30 * kDay);
   AddDuration("policy.journal_retention", &policy.journal_retention, kDay, kLongest);
@@ -188,21 +201,26 @@ void Settings::AddTrialsPerAccount() {
        .origin = kDefaultOrigin});
 }
 
-void Settings::AddVoicePeriod() {
-  entitlement::VoicePeriod* const value = &options_->policy.voice_period;
-  settings_.push_back({.name = "policy.voice_period",
+template <typename Value, size_t Size>
+void Settings::AddChoice(const std::string& name, Value* value,
+                         const std::array<std::pair<std::string_view, Value>, Size>& choices) {
+  settings_.push_back({.name = name,
                        .kind = Kind::kText,
-                       .read = [value](std::string_view text) -> std::string {
-                         for (const auto& [name, period] : kVoicePeriods) {
-                           if (name != text) continue;
-                           *value = period;
-                           return "";
+                       .read = [value, &choices](std::string_view text) -> std::string {
+                         std::string names;
+                         for (size_t i = 0; i < Size; ++i) {
+                           if (choices[i].first == text) {
+                             *value = choices[i].second;
+                             return "";
+                           }
+                           const char* const comma = i == 0 ? "" : i + 1 == Size ? " or " : ", ";
+                           absl::StrAppend(&names, comma, Quoted(choices[i].first));
                          }
-                         return "must be \"month\" or \"anniversary\"";
+                         return absl::StrCat("must be ", names);
                        },
-                       .show = [value]() -> std::string {
-                         for (const auto& [name, period] : kVoicePeriods) {
-                           if (period == *value) return Quoted(name);
+                       .show = [value, &choices]() -> std::string {
+                         for (const auto& [text, choice] : choices) {
+                           if (choice == *value) return Quoted(text);
                          }
                          return Quoted("");
                        },

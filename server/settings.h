@@ -6,9 +6,12 @@
 // what would be right. One thread.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,7 +62,10 @@ class Settings {
                    absl::Duration max);
   void AddTtl(const std::string& name, entitlement::TtlBounds* bounds);
   void AddTrialsPerAccount();
-  void AddVoicePeriod();
+  // `choices` outlive the settings.
+  template <typename Value, size_t Size>
+  void AddChoice(const std::string& name, Value* value,
+                 const std::array<std::pair<std::string_view, Value>, Size>& choices);
   void AddPolicy();
   Setting* Find(std::string_view name);
 

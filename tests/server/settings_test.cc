@@ -140,6 +140,9 @@ TEST_F(SettingsTest, MistakesNameTheirPlaceAndWhatWouldBeRight) {
       {"[policy]\ntrials_per_account = \"-1\"\n",
        ":2: policy.trials_per_account must be \"unlimited\", or from \"0\" to \"10000\"; '-1' is "
        "not"},
+      {"[log]\nformat = \"xml\"\n", ":2: log.format must be \"text\" or \"json\"; 'xml' is not"},
+      {"[log]\nlevel = \"loud\"\n",
+       ":2: log.level must be \"debug\", \"info\", \"warning\" or \"error\"; 'loud' is not"},
       {"policy = 3\n", ":1: there is no setting policy"},
       {"catalog = 3\n", ":1: catalog must consist of tables [[catalog]]"},
   };
