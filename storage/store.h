@@ -181,8 +181,8 @@ class Store {
 
   virtual absl::Status Commit(const CommitBatch& batch) = 0;
 
-  // Whether the store takes writes: makes one, durable as a Commit is, that alters nothing. Called
-  // and failing as Commit.
+  // Whether the store takes writes, as big as a batch's too: makes one, durable as a Commit is,
+  // that alters nothing. Called and failing as Commit.
   virtual absl::Status Probe() = 0;
 
   // The answer remembered under the key, not older than `since`.

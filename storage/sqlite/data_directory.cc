@@ -17,6 +17,7 @@ namespace {
 
 constexpr char kDatabaseName[] = "usher.db";
 constexpr char kLockName[] = "lock";
+constexpr char kRoomName[] = "room";
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 
@@ -86,6 +87,17 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::st
 }
 
 DataDirectory::~DataDirectory() { close(lock_fd_); }
+
+absl::Status DataDirectory::CheckRoom(int64_t bytes) const {
+  const std::string file = In(path_, kRoomName);
+  const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (fd < 0) return FailedTo(absl::StrCat("open ", file), errno);
+  // It goes with the descriptor, also where the process ends here.
+  unlink(file.c_str());
+  const int error = posix_fallocate(fd, 0, bytes);
+  close(fd);
+  return error == 0 ? absl::OkStatus() : FailedTo(absl::StrCat("write to ", path_), error);
+}
 
 std::string DataDirectory::database_path() const { return In(path_, kDatabaseName); }
 

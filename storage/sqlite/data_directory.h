@@ -4,6 +4,7 @@
 // The lock goes with the object, and with the process however it ends. A plain handle; one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,10 @@ class DataDirectory {
   DataDirectory& operator=(const DataDirectory&) = delete;
 
   std::string database_path() const;
+
+  // kUnavailable where a file of that size would not fit: takes the room, and gives it back at
+  // once.
+  absl::Status CheckRoom(int64_t bytes) const;
 
  private:
   DataDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}

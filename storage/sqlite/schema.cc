@@ -83,4 +83,8 @@ absl::Status MigrateSchema(Database& database) {
   return database.Execute("PRAGMA foreign_keys = ON");
 }
 
+absl::Status RewriteVersion(Database& database) {
+  return database.Execute(absl::StrCat("PRAGMA user_version = ", SchemaVersion()).c_str());
+}
+
 }  // namespace usher::storage

@@ -24,4 +24,8 @@ absl::Status CheckSchema(Database& database);
 // Makes the migrations that the database lacks, each in a transaction of its own.
 absl::Status MigrateSchema(Database& database);
 
+// Writes the page that has the version, as it is. An UPDATE that alters nothing would write
+// nothing. Within a transaction.
+absl::Status RewriteVersion(Database& database);
+
 }  // namespace usher::storage

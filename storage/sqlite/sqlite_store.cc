@@ -26,6 +26,9 @@ namespace {
 // One process owns all accounts.
 constexpr int64_t kEpoch = 1;
 
+// More than a batch takes in the log.
+constexpr int64_t kProbeRoomBytes = int64_t{2} * 1024 * 1024;
+
 // A page in the log, with its header.
 constexpr int64_t kLogFrameBytes = 4096 + 24;
 
@@ -116,10 +119,12 @@ class SqliteStoreImpl final : public SqliteStore {
 
   absl::Status Probe() override {
     if (!fault_.ok()) return fault_;
+    // A page may still fit where no commit does.
+    USHER_RETURN_IF_ERROR(directory_->CheckRoom(kProbeRoomBytes));
     return Write([&] {
       Transaction transaction(*writer_);
       USHER_RETURN_IF_ERROR(transaction.BeginWrite());
-      USHER_RETURN_IF_ERROR(writer_->Run("UPDATE meta SET database_id = database_id"));
+      USHER_RETURN_IF_ERROR(RewriteVersion(*writer_));
       return transaction.Commit();
     });
   }

@@ -211,9 +211,8 @@ TEST_F(LogTest, NoLineHoldsASecretWhereverOneWasSent) {
   api.Call(&Admin::CreateToken,
            quoted("account: 'accounts/acme' role: ROLE_VIEWER display_name: "));
   api.Call(&Admin::CreateToken, quoted("role: ROLE_VIEWER account: "));
-  api.Call(&Admin::CreateToken, quoted("role: ROLE_VIEWER account: 'accounts/none' request_id: "));
-  api.Call(&Admin::RevokeToken, "name: 'tokens/" + secret + "'");
-  api.Call(&Admin::RevokeToken, "name: 'tokens/" + made + "'");
+  api.Call(&Admin::RevokeToken, "token_id: '" + secret + "'");
+  api.Call(&Admin::RevokeToken, "token_id: '" + made + "'");
   api.Call(&Admin::ListTokens, quoted("page_token: "));
   api.Call(&Account::CreateAccount, quoted("account_id: "));
   api.Call(&Account::CreateAccount, quoted("account_id: 'x' time_zone: "));

@@ -210,6 +210,8 @@ TEST_F(ProbesTest, AStoreThatRefusesIsToldToEveryProbeUntilItTakesWritesAgain) {
     absl::SleepFor(absl::Milliseconds(200));
   }
   EXPECT_GE(absl::Now() - begun, engine::kStoreRefusesAfter);
+  // Its own probes fail, too.
+  absl::SleepFor(3 * engine::kStoreProbePeriod);
   EXPECT_EQ(Get("/readyz").status, 503);
   EXPECT_EQ(Get("/readyz").body, "not serving: the store refuses writes\n");
   EXPECT_EQ(Get("/livez").status, 200);

@@ -223,7 +223,7 @@ TEST_F(EngineStoreRefuses, ASuccessInBetweenBeginsAnew) {
     TryLogin();
     harness_.clock().Advance(kStoreRefusesAfter - absl::Seconds(1));
     harness_.store().FailNextCommits(0, absl::OkStatus());
-    harness_.Login("ann@acme.test", "tab-" + std::to_string(i));
+    harness_.Login("ann@acme.test", "desk-" + std::to_string(i));
   }
   EXPECT_FALSE(Refuses());
   harness_.engine().Stop();
