@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
+#include "engine/upkeep_runner.h"
 #include "engine/watch_hub.h"
 #include "observe/exposition.h"
 #include "observe/http_server.h"
@@ -96,6 +97,8 @@ absl::Status Server::Start() {
   watch_ = std::make_unique<engine::WatchHub>(options_.watch, store_.get());
   engine_ =
       std::make_unique<engine::Engine>(MakeEngineOptions(), store_.get(), &engine::SystemClock());
+  upkeep_ = std::make_unique<engine::UpkeepRunner>(store_.get(), &engine::SystemClock(),
+                                                   &options_.policy);
   absl::Status status = watch_->Start();
   if (status.ok()) status = engine_->Start();
   if (status.ok()) {
@@ -132,6 +135,10 @@ engine::EngineOptions Server::MakeEngineOptions() {
       observe::Log(LogLevel::kInfo, "the store takes writes again: health is SERVING");
     }
     health_->Set(refuses ? rpc::ServingState::kStoreRefuses : rpc::ServingState::kServing);
+  };
+  options.on_damaged_unit = [](const absl::Status& status) {
+    observe::Log(LogLevel::kError,
+                 absl::StrCat(status.message(), ": its commands are refused, all others are served"));
   };
   options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
   options.publish_events = [this](auto& entries, int64_t first_position) {
@@ -172,7 +179,12 @@ void Server::RegisterServices() {
       .gate = &gate_,
       .catalog = &options_.catalog,
       .watch = watch_.get(),
-      .database_id = std::string(store_->database_id())};
+      .upkeep = upkeep_.get(),
+      .stats = [engine = engine_.get()] { return engine->stats(); },
+      .identity = {.version = std::string(Version()),
+                   .store = std::string(store_->kind()),
+                   .database_id = std::string(store_->database_id()),
+                   .start_time = absl::Now()}};
   health_->Register(grpc_->calls());
   rpc::NameRefusals(grpc_->metrics());
   rpc::RegisterAccountService(grpc_->calls(), backend);
@@ -215,6 +227,7 @@ void Server::Shutdown(absl::Duration grace) {
   // what comes, so that callers learn to go elsewhere before their connections are closed.
   if (health_ != nullptr) health_->Set(rpc::ServingState::kDraining);
   if (engine_ != nullptr) engine_->Stop();
+  if (upkeep_ != nullptr) upkeep_->Close();
   // Those who watch are told the last of it, and to resume elsewhere.
   if (watch_ != nullptr) watch_->Close();
   if (grpc_ != nullptr) {
@@ -227,6 +240,7 @@ void Server::Shutdown(absl::Duration grace) {
   http_.reset();
   grpc_.reset();
   health_.reset();
+  upkeep_.reset();
   engine_.reset();
   watch_.reset();
   store_.reset();

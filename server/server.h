@@ -20,6 +20,7 @@ namespace usher {
 namespace engine {
 class Engine;
 struct EngineOptions;
+class UpkeepRunner;
 class WatchHub;
 }  // namespace engine
 namespace observe {
@@ -85,6 +86,7 @@ class Server {
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<engine::WatchHub> watch_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<engine::UpkeepRunner> upkeep_;
   std::unique_ptr<rpc::HealthService> health_;
   std::unique_ptr<rpc::GrpcServer> grpc_;
   std::unique_ptr<observe::HttpServer> http_;

@@ -14,7 +14,9 @@
 //   kUnavailable         the store refuses for now (disk full, busy): nothing was changed, the
 //                        caller may try again.
 //   kDataLoss            the outcome of a commit is unknown (a failed sync), or what is stored
-//                        can't be read: the process must not go on (design, "Failure").
+//                        can't be read: the process must not go on (design, "Failure"). But where
+//                        a load's error IsUnitDamage, the rows of that one unit make no sense, and
+//                        all others can be served.
 //   kInternal            a change contradicts what is stored, which is a defect: nothing was
 //                        changed, and the process must not go on.
 //   kFailedPrecondition  the epoch is not the owner's any more, the database is of a newer schema,
@@ -30,6 +32,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "entitlement/account.h"
@@ -145,6 +148,10 @@ struct PruneBounds {
   // Entries of the journal of an earlier record_time; the last one is kept in any case.
   absl::Time journal_before = absl::InfinitePast();
 };
+
+// kDataLoss of one unit alone, whose rows make no sense.
+absl::Status UnitDamageError(absl::string_view what);
+bool IsUnitDamage(const absl::Status& status);
 
 class Store {
  public:

@@ -117,6 +117,10 @@ struct EngineOptions {
   std::function<void(bool)> on_store_refuses;
   // Figures of the month are stored at least this often (R17).
   absl::Duration usage_flush_period = absl::Seconds(5);
+  // Called when what is stored of a unit makes no sense: its commands are refused with
+  // StoreUnavailable, all others are served. Again after kDamagedUnitPause where it still does not.
+  // On the engine's thread.
+  std::function<void(const absl::Status&)> on_damaged_unit;
   // Called, before the process aborts, when the outcome of a commit is unknown or the store can't
   // be read.
   std::function<void(const absl::Status&)> on_fatal;

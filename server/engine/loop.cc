@@ -144,13 +144,28 @@ void Loop::Accept(LoadedUnit loaded) {
     std::move(waiting.begin(), waiting.end(), std::back_inserter(again_));
     return;
   }
-  if (!absl::IsUnavailable(loaded.status)) Die(loaded.status);
-  dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
-  for (Submission& submission : waiting) {
-    batch_.AddPending({.submission = std::move(submission),
-                       .result = entitlement::Refusal(entitlement::StoreUnavailable()),
-                       .wrote = true});
+  AcceptFailure(key, loaded.status, std::move(waiting));
+}
+
+void Loop::AcceptFailure(const UnitKey& unit, const absl::Status& status,
+                         std::vector<Submission> waiting) {
+  if (storage::IsUnitDamage(status)) {
+    if (options_->on_damaged_unit) options_->on_damaged_unit(status);
+    damaged_[unit] = lease_now_ + kDamagedUnitPause;
+  } else if (absl::IsUnavailable(status)) {
+    dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
+    // Whoever waits is refused; but it may have leases, which have to end all the same.
+    LoadSoon(unit);
+  } else {
+    Die(status);
   }
+  for (Submission& submission : waiting) RefuseForStore(std::move(submission));
+}
+
+void Loop::RefuseForStore(Submission submission) {
+  batch_.AddPending({.submission = std::move(submission),
+                     .result = entitlement::Refusal(entitlement::StoreUnavailable()),
+                     .wrote = true});
 }
 
 void Loop::Handle(Submission submission) {
@@ -164,6 +179,7 @@ void Loop::Handle(Submission submission) {
     }
   }
   if (located.waits.has_value()) {
+    if (IsDamaged(*located.waits)) return RefuseForStore(std::move(submission));
     Park(*located.waits, std::move(submission));
     return;
   }
@@ -306,6 +322,7 @@ void Loop::CommitAndAnswer() {
       }
     }
   }
+  // First: who has an answer finds it in the figures.
   Answer();
   batch_.Clear();
   directory_before_.reset();
@@ -352,7 +369,10 @@ void Loop::ProbeStore() {
 // is stored; who asked for a change is refused; everyone else is decided again on the truth, once.
 void Loop::Recover() {
   counters_->commit_failures.fetch_add(1, std::memory_order_relaxed);
-  for (const UnitKey& unit : batch_.changed()) working_set_.DropChanged(unit);
+  for (const UnitKey& unit : batch_.changed()) {
+    // Leases end also where no command ever names the unit again.
+    if (working_set_.DropChanged(unit)) LoadSoon(unit);
+  }
   if (directory_before_.has_value()) {
     working_set_.directory() = *std::exchange(directory_before_, std::nullopt);
   }

@@ -15,6 +15,8 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/batch.h"
@@ -32,6 +34,9 @@ namespace usher::engine {
 
 // After the store refused a commit, what time does by itself is tried again so much later.
 inline constexpr absl::Duration kDuesPauseAfterFailure = absl::Seconds(1);
+
+// A unit whose rows make no sense is not loaded again before that.
+inline constexpr absl::Duration kDamagedUnitPause = absl::Minutes(1);
 
 // How often what nobody waits for is looked after.
 inline constexpr absl::Duration kHousekeepingPeriod = absl::Seconds(10);
@@ -103,6 +108,9 @@ class Loop {
   // -- Taking in
   void ReadClocks();
   void Accept(LoadedUnit loaded);
+  void AcceptFailure(const UnitKey& unit, const absl::Status& status,
+                     std::vector<Submission> waiting);
+  void RefuseForStore(Submission submission);
   void Handle(Submission submission);
   Located Locate(const entitlement::Command& command);
   void Park(const UnitKey& unit, Submission submission);
@@ -122,6 +130,9 @@ class Loop {
   void Prune();
 
   // -- Loading
+  bool IsLoaded(const UnitKey& unit);
+  bool IsDamaged(const UnitKey& unit) const;
+  // Not what is loaded, or damaged.
   void LoadSoon(const UnitKey& unit);
   void Load(const UnitKey& unit, bool background);
   void FeedBackgroundLoads();
@@ -172,9 +183,13 @@ class Loop {
   std::optional<entitlement::LeaseTime> refused_since_;
   entitlement::LeaseTime write_tried_;
 
-  // Units to load when there is nothing more urgent; how many of these loads are under way.
+  // Units to load when there is nothing more urgent, each once; those of these loads that are under
+  // way.
   std::deque<UnitKey> background_loads_;
+  absl::btree_set<UnitKey> background_queued_;
   absl::btree_set<UnitKey> background_loading_;
+  // Units whose rows make no sense, and when they may be loaded again.
+  absl::flat_hash_map<UnitKey, entitlement::LeaseTime> damaged_;
 };
 
 }  // namespace usher::engine

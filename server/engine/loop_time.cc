@@ -35,19 +35,27 @@ void Loop::FindOverdueUnits() {
   if (now_ < store_due_ || lease_now_ < dues_resume_) return;
   if (!background_loads_.empty() || !background_loading_.empty()) return;
   const absl::StatusOr<std::vector<storage::UnitRef>> overdue =
-      store_->ListDue(now_, kOverdueUnitsPerLook);
+      store_->ListDue(now_, kOverdueUnitsPerLook + static_cast<int>(damaged_.size()));
   if (absl::IsUnavailable(overdue.status())) {
     dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
     return;
   }
   if (!overdue.ok()) Die(overdue.status());
+  bool any_progress = false;
   for (const storage::UnitRef& ref : *overdue) {
+    if (IsDamaged(KeyOf(ref))) continue;
+    any_progress = true;
     LoadSoon(KeyOf(ref));
     // Where it is loaded, FireDue carries it out; the store is told of its next deadline in any
     // case.
     batch_.Touch(KeyOf(ref));
   }
-  if (!overdue->empty()) return;
+  if (any_progress) return;
+  if (!overdue->empty()) {
+    // Nothing can be done about these; others are looked for again soon.
+    store_due_ = now_ + kDuesPauseAfterFailure;
+    return;
+  }
   const absl::StatusOr<absl::Time> next = store_->NextDue();
   if (next.ok()) store_due_ = *next;
 }
@@ -59,7 +67,10 @@ void Loop::FireDue() {
     units.directory = &working_set_.directory();
     units.account = working_set_.Find(unit.first);
     if (units.account == nullptr) {
-      LoadSoon({unit.first, ApplicationNo()});
+      const UnitKey account = {unit.first, ApplicationNo()};
+      // Nothing can be done with an application of an account that can't be read.
+      if (IsDamaged(account)) working_set_.DropChanged(unit);
+      LoadSoon(account);
       continue;
     }
     if (unit.second) units.application = working_set_.Find(unit.second);
@@ -73,10 +84,10 @@ void Loop::FireDue() {
 
 absl::Duration Loop::WaitTime() const {
   const absl::Duration longest = clock_->SleepMax();
+  if (lease_now_ < dues_resume_) return std::min(longest, dues_resume_ - lease_now_);
   if (!background_loads_.empty() && background_loading_.size() < kBackgroundLoadsAtOnce) {
     return absl::ZeroDuration();
   }
-  if (lease_now_ < dues_resume_) return std::min(longest, dues_resume_ - lease_now_);
   const absl::Time due = std::min(working_set_.next_due(), store_due_);
   absl::Duration wait = std::min(longest, due - now_);
   wait = std::min(wait, prune_next_ - lease_now_);
@@ -108,19 +119,28 @@ void Loop::Prune() {
   prune_next_ = lease_now_ + (more.ok() && *more ? kPrunePause : kHousekeepingPeriod);
 }
 
+bool Loop::IsLoaded(const UnitKey& unit) {
+  return unit.second ? working_set_.Find(unit.second) != nullptr
+                     : working_set_.Find(unit.first) != nullptr;
+}
+
+bool Loop::IsDamaged(const UnitKey& unit) const {
+  const auto found = damaged_.find(unit);
+  return found != damaged_.end() && lease_now_ < found->second;
+}
+
 void Loop::LoadSoon(const UnitKey& unit) {
-  const bool loaded = unit.second ? working_set_.Find(unit.second) != nullptr
-                                  : working_set_.Find(unit.first) != nullptr;
-  if (!loaded) background_loads_.push_back(unit);
+  if (IsLoaded(unit) || IsDamaged(unit)) return;
+  if (background_queued_.insert(unit).second) background_loads_.push_back(unit);
 }
 
 void Loop::FeedBackgroundLoads() {
+  if (lease_now_ < dues_resume_) return;
   while (!background_loads_.empty() && background_loading_.size() < kBackgroundLoadsAtOnce) {
     const UnitKey unit = background_loads_.front();
     background_loads_.pop_front();
-    const bool loaded = unit.second ? working_set_.Find(unit.second) != nullptr
-                                    : working_set_.Find(unit.first) != nullptr;
-    if (!loaded && working_set_.Await(unit)) Load(unit, /*background=*/true);
+    background_queued_.erase(unit);
+    if (!IsLoaded(unit) && working_set_.Await(unit)) Load(unit, /*background=*/true);
   }
 }
 

@@ -191,30 +191,33 @@ void WorkingSet::UsageNotStored(const std::vector<storage::UsageRecord>& usages)
   for (const storage::UsageRecord& record : usages) usage_touched_.insert(record.application);
 }
 
-void WorkingSet::DropChanged(const UnitKey& unit) {
+bool WorkingSet::DropChanged(const UnitKey& unit) {
   const auto& [account_no, application_no] = unit;
   if (!application_no) {
     const auto it = accounts_.find(account_no);
-    if (it == accounts_.end()) return;
+    if (it == accounts_.end()) return false;
     auto& kept = kept_calls_[account_no];
     for (const auto& [no, call] : it->second.unit->voice.calls) {
       if (!call.unheard) kept[no] = call.lease_end;
     }
+    const bool has_leases = it->second.unit->has_leases();
     Count(it->second.counted, {});
     accounts_.erase(it);
     Forget(unit);
-    return;
+    return has_leases;
   }
   const auto it = applications_.find(application_no);
-  if (it == applications_.end()) return;
+  if (it == applications_.end()) return false;
   KeptLeases& kept = kept_leases_[application_no];
   for (const auto& [id, session] : it->second.unit->sessions) {
     kept.sessions[id] = session.lease_end;
   }
   for (const auto& [id, phone] : it->second.unit->phones) kept.phones[id] = phone.lease_end;
+  const bool has_leases = it->second.unit->has_leases();
   Count(it->second.counted, {});
   applications_.erase(it);
   Forget(unit);
+  return has_leases;
 }
 
 void WorkingSet::DropUnused(LeaseTime unused_since) {

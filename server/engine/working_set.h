@@ -66,8 +66,9 @@ class WorkingSet {
   void UsageNotStored(const std::vector<storage::UsageRecord>& usages);
   bool usage_touched() const { return !usage_touched_.empty(); }
 
-  // Drops a unit whose state is not what is stored; lease ends are kept for its reload.
-  void DropChanged(const UnitKey& unit);
+  // Drops a unit whose state is not what is stored; lease ends are kept for its reload. Whether it
+  // had any.
+  bool DropChanged(const UnitKey& unit);
 
   // Drops applications without leases, and accounts without live calls and applications, that no
   // command has used since `unused_since`.

@@ -87,7 +87,7 @@ std::shared_ptr<StreamOwner> WatchEvents(const Backend& backend, const grpc::Ser
   token = caller.token().id.value();
   CommandOr command = CommandFrom(request);
   if (const auto* refusal = std::get_if<entitlement::Refusal>(&command)) return refuse(*refusal);
-  ResumeTokens tokens(backend.database_id, request.parent());
+  ResumeTokens tokens(backend.identity.database_id, request.parent());
   std::optional<int64_t> after;
   if (request.from_oldest()) after = engine::kFromOldest;
   if (!request.resume_token().empty()) {

@@ -44,6 +44,8 @@ inline constexpr absl::Duration kRetryDelayDraining = absl::Seconds(1);
 
 // Messages of a watch are of this size at most, but for one that a single event fills.
 inline constexpr size_t kWatchMessageBytesMax = size_t{1024} * 1024;
+// Of a backup.
+inline constexpr size_t kBackupChunkBytes = size_t{256} * 1024;
 // A page of events ends behind the event that passes it.
 inline constexpr size_t kEventsPageBytesMax = size_t{1024} * 1024;
 // Entries of the journal that one ListEvents looks through at most; the page may then be short of

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
 #include "engine/engine.h"
 #include "entitlement/catalog.h"
 #include "entitlement/refusal.h"
@@ -14,12 +15,23 @@ namespace usher::auth {
 class Gatekeeper;
 }
 namespace usher::engine {
+class UpkeepRunner;
 class WatchHub;
-}
+}  // namespace usher::engine
 
 namespace usher::rpc {
 
 class CallRegistry;
+
+// What the server tells of itself.
+struct ServerIdentity {
+  std::string version;
+  // Store::kind.
+  std::string store;
+  // Of the database that is served: who resumes a watch has to mean the same.
+  std::string database_id;
+  absl::Time start_time;
+};
 
 // What services answer from.
 struct Backend {
@@ -31,8 +43,9 @@ struct Backend {
   const auth::Gatekeeper* gate = nullptr;
   const entitlement::Catalog* catalog = nullptr;
   engine::WatchHub* watch = nullptr;
-  // Of the database that is served: who resumes a watch has to mean the same.
-  std::string database_id;
+  engine::UpkeepRunner* upkeep = nullptr;
+  std::function<engine::EngineStats()> stats;
+  ServerIdentity identity;
 };
 
 void RegisterAccountService(CallRegistry& calls, const Backend& backend);

@@ -35,6 +35,28 @@ void MemoryStore::FailNextCommits(int count, absl::Status status) {
   failure_ = std::move(status);
 }
 
+void MemoryStore::FailNextLoads(int count, absl::Status status) {
+  const std::lock_guard lock(mutex_);
+  load_failures_left_ = count;
+  load_failure_ = std::move(status);
+}
+
+absl::Status MemoryStore::TakeLoadFailure() {
+  if (load_failures_left_ == 0) return absl::OkStatus();
+  --load_failures_left_;
+  return load_failure_;
+}
+
+void MemoryStore::DamageAccount(AccountNo account) {
+  const std::lock_guard lock(mutex_);
+  damaged_accounts_.insert(account);
+}
+
+void MemoryStore::DamageApplication(ApplicationNo application) {
+  const std::lock_guard lock(mutex_);
+  damaged_applications_.insert(application);
+}
+
 void MemoryStore::BlockCommits() {
   const std::lock_guard lock(mutex_);
   blocked_ = true;
@@ -71,6 +93,8 @@ absl::StatusOr<entitlement::Directory> MemoryStore::LoadDirectory() {
 absl::StatusOr<entitlement::Account> MemoryStore::LoadAccount(AccountNo account,
                                                               absl::Time ended_since) {
   const std::lock_guard lock(mutex_);
+  if (absl::Status failure = TakeLoadFailure(); !failure.ok()) return failure;
+  if (damaged_accounts_.contains(account)) return UnitDamageError("the account makes no sense");
   const auto found = accounts_.find(account);
   if (found == accounts_.end()) {
     return absl::NotFoundError(absl::StrCat("there is no account number ", account.value()));
@@ -90,6 +114,10 @@ absl::StatusOr<entitlement::Account> MemoryStore::LoadAccount(AccountNo account,
 absl::StatusOr<Application> MemoryStore::LoadApplication(ApplicationNo application,
                                                          absl::Time ended_since) {
   const std::lock_guard lock(mutex_);
+  if (absl::Status failure = TakeLoadFailure(); !failure.ok()) return failure;
+  if (damaged_applications_.contains(application)) {
+    return UnitDamageError("the application makes no sense");
+  }
   const auto found = applications_.find(application);
   if (found == applications_.end()) {
     return absl::NotFoundError(
@@ -241,6 +269,54 @@ absl::StatusOr<bool> MemoryStore::Prune(const PruneBounds& bounds, int limit) {
     }
   }
   return journal_.Prune(bounds.journal_before, limit) || more;
+}
+
+absl::StatusOr<StoreFigures> MemoryStore::ReadFigures() {
+  const std::lock_guard lock(mutex_);
+  StoreFigures figures;
+  const std::vector<JournalRow> rows = journal_.All();
+  if (!rows.empty()) {
+    figures.oldest_record_time = rows.front().entry.record_time;
+    figures.latest_record_time = rows.back().entry.record_time;
+  }
+  return figures;
+}
+
+absl::StatusOr<std::vector<std::string>> MemoryStore::CheckTables(int /*limit*/,
+                                                                  const GoOn& /*go_on*/) {
+  return std::vector<std::string>();
+}
+
+absl::Status MemoryStore::VisitUnits(absl::Time ended_since, UnitVisitor& visitor) {
+  std::vector<UnitMark> units;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [no, account] : accounts_) {
+      units.push_back(MarkOf({no, ApplicationNo()}));
+      for (const auto& [application_no, application] : applications_) {
+        if (application.account == no) units.push_back(MarkOf({no, application_no}));
+      }
+    }
+  }
+  for (const UnitMark& mark : units) {
+    const bool more =
+        mark.application
+            ? visitor.OnApplication(mark, LoadApplication(mark.application, absl::InfinitePast()))
+            : visitor.OnAccount(mark, LoadAccount(mark.account, ended_since));
+    if (!more) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<StoreCopy>> MemoryStore::Copy(const CopyProgress& /*progress*/) {
+  return absl::UnimplementedError("a store in memory has no database that could be copied");
+}
+
+// Before the first mark nothing is known to fall due.
+UnitMark MemoryStore::MarkOf(const UnitKey& unit) const {
+  const auto found = marks_.find(unit);
+  if (found != marks_.end()) return found->second;
+  return {unit.first, unit.second, absl::InfiniteFuture(), false};
 }
 
 }  // namespace usher::storage

@@ -9,8 +9,10 @@
 
 #include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,13 +22,21 @@
 #include "storage/memory/memory_history.h"
 #include "storage/memory/memory_journal.h"
 #include "storage/store.h"
+#include "storage/upkeep.h"
 
 namespace usher::storage {
 
-class MemoryStore : public Store {
+class MemoryStore : public Store, public Upkeep {
  public:
   // The next `count` commits and probes change nothing and return `status`.
   void FailNextCommits(int count, absl::Status status);
+
+  // The next `count` loads of units return `status`.
+  void FailNextLoads(int count, absl::Status status);
+
+  // From now on a load of the unit finds rows that make no sense.
+  void DamageAccount(entitlement::AccountNo account);
+  void DamageApplication(entitlement::ApplicationNo application);
 
   // From now on a commit waits, before it does anything, until UnblockCommits.
   void BlockCommits();
@@ -61,11 +71,19 @@ class MemoryStore : public Store {
   absl::StatusOr<JournalEnd> LastJournalEntry() override;
   absl::StatusOr<bool> Prune(const PruneBounds& bounds, int limit) override;
 
+  absl::StatusOr<StoreFigures> ReadFigures() override;
+  absl::StatusOr<std::vector<std::string>> CheckTables(int limit, const GoOn& go_on) override;
+  absl::Status VisitUnits(absl::Time ended_since, UnitVisitor& visitor) override;
+  // There is no file to copy.
+  absl::StatusOr<std::unique_ptr<StoreCopy>> Copy(const CopyProgress& progress) override;
+
  private:
   using UnitKey = std::pair<entitlement::AccountNo, entitlement::ApplicationNo>;
 
   // Under mutex_.
+  absl::Status TakeLoadFailure();
   void Store(const entitlement::Change& change);
+  UnitMark MarkOf(const UnitKey& unit) const;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -83,6 +101,10 @@ class MemoryStore : public Store {
   int64_t commits_ = 0;
   int failures_left_ = 0;
   absl::Status failure_;
+  int load_failures_left_ = 0;
+  absl::Status load_failure_;
+  std::set<entitlement::AccountNo> damaged_accounts_;
+  std::set<entitlement::ApplicationNo> damaged_applications_;
   bool blocked_ = false;
   int waiting_commits_ = 0;
 };

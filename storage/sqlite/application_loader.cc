@@ -17,8 +17,8 @@ using entitlement::EndedSession;
 using entitlement::SessionId;
 
 absl::Status Damaged(ApplicationNo no, std::string_view what) {
-  return absl::DataLossError(absl::StrCat("what is stored of application number ", no.value(),
-                                          " makes no sense: ", std::string(what)));
+  return UnitDamageError(absl::StrCat("what is stored of application number ", no.value(),
+                                      " makes no sense: ", std::string(what)));
 }
 
 absl::Status ReadLicenses(Database& database, Application& application) {

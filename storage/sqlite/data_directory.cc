@@ -16,6 +16,8 @@ namespace usher::storage {
 namespace {
 
 constexpr char kDatabaseName[] = "usher.db";
+constexpr char kCopyName[] = "copy.tmp";
+constexpr char kRestoreName[] = "restore.tmp";
 constexpr char kLockName[] = "lock";
 constexpr char kRoomName[] = "room";
 constexpr mode_t kDirectoryMode = 0700;
@@ -100,5 +102,8 @@ absl::Status DataDirectory::CheckRoom(int64_t bytes) const {
 }
 
 std::string DataDirectory::database_path() const { return In(path_, kDatabaseName); }
+std::string DataDirectory::copy_path() const { return In(path_, kCopyName); }
+std::string DataDirectory::restore_path() const { return In(path_, kRestoreName); }
+std::string DataDirectory::lock_path() const { return In(path_, kLockName); }
 
 }  // namespace usher::storage

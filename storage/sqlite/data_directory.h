@@ -24,6 +24,11 @@ class DataDirectory {
   DataDirectory& operator=(const DataDirectory&) = delete;
 
   std::string database_path() const;
+  // Where a copy of the database is made, before it is handed out.
+  std::string copy_path() const;
+  // Where a backup is made ready, before it takes the database's place.
+  std::string restore_path() const;
+  std::string lock_path() const;
 
   // kUnavailable where a file of that size would not fit: takes the room, and gives it back at
   // once.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "storage/sqlite/error.h"
 #include "storage/sqlite/sync_timer.h"
 
@@ -38,6 +39,35 @@ constexpr char kReaderPragmas[] =
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cache_size = -8192;";
 
+// Nothing of it is needed after a crash.
+constexpr char kCopyPragmas[] =
+    "PRAGMA journal_mode = OFF;"
+    "PRAGMA synchronous = OFF;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA trusted_schema = OFF;";
+
+// How many steps of its virtual machine a statement takes between two questions whether to go on:
+// a millisecond or so.
+constexpr int kStepsPerQuestion = 10'000;
+
+int FlagsOf(Access access) {
+  switch (access) {
+    case Access::kReader:
+      return SQLITE_OPEN_READONLY;
+    case Access::kFrozen:
+      return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    default:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  }
+}
+
+// A path may have the characters that mean something in a URI.
+std::string FrozenUri(const std::string& path) {
+  return absl::StrCat(
+      "file:", absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}}),
+      "?immutable=1");
+}
+
 // SQLite's statistics of its memory, which nobody reads, would take a lock of the whole process at
 // each allocation. Where SQLite is in use already, they stay as they are.
 void TurnMemoryStatisticsOff() {
@@ -49,10 +79,9 @@ void TurnMemoryStatisticsOff() {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access,
                                                          const std::string& vfs) {
   TurnMemoryStatisticsOff();
-  const int flags =
-      access == Access::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  const std::string name = access == Access::kFrozen ? FrozenUri(path) : path;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX,
+  const int code = sqlite3_open_v2(name.c_str(), &handle, FlagsOf(access) | SQLITE_OPEN_NOMUTEX,
                                    vfs.empty() ? nullptr : vfs.c_str());
   std::unique_ptr<Database> database(new Database(handle));
   if (code != SQLITE_OK) {
@@ -67,11 +96,13 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
 
 absl::Status Database::Configure(Access access) {
   sqlite3_extended_result_codes(db_, 1);
+  if (access == Access::kFrozen) return Execute(kReaderPragmas);
   if (access == Access::kReader) {
     sqlite3_busy_timeout(db_, kReaderBusyTimeoutMs);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return Execute(kReaderPragmas);
   }
+  if (access == Access::kCopy) return Execute(kCopyPragmas);
   sqlite3_busy_timeout(db_, kWriterBusyTimeoutMs);
   USHER_RETURN_IF_ERROR(Execute(kWriterPragmas));
   // After the pragma of automatic checkpoints, which uses the same hook.
@@ -94,6 +125,44 @@ Database::Database(sqlite3* db) : db_(db) {}
 
 void Database::TimeLogSyncs(std::function<void(absl::Duration)> observer) {
   sync_timer_ = SyncTimer::Attach(db_, std::move(observer));
+}
+
+absl::Status Database::EndLog() {
+  Rows mode = Select("PRAGMA journal_mode = DELETE");
+  std::string name;
+  if (mode.Next()) mode.Read(name);
+  USHER_RETURN_IF_ERROR(mode.status());
+  if (name != "delete") return absl::UnavailableError("the write-ahead log is in use");
+  return absl::OkStatus();
+}
+
+void Database::SetGoOn(std::function<bool()> go_on) {
+  go_on_ = std::move(go_on);
+  const auto ask = [](void* self) {
+    return static_cast<Database*>(self)->go_on_() ? SQLITE_OK : SQLITE_INTERRUPT;
+  };
+  if (go_on_) {
+    sqlite3_progress_handler(db_, kStepsPerQuestion, ask, this);
+  } else {
+    sqlite3_progress_handler(db_, 0, nullptr, nullptr);
+  }
+}
+
+absl::Status Database::CopyTo(Database& target, int pages, const std::function<bool()>& go_on) {
+  sqlite3_backup* const backup = sqlite3_backup_init(target.db_, "main", db_, "main");
+  if (backup == nullptr) {
+    return StatusOfWork(sqlite3_extended_errcode(target.db_), sqlite3_errmsg(target.db_));
+  }
+  int code = SQLITE_OK;
+  bool wanted = go_on();
+  while (wanted && code == SQLITE_OK) {
+    code = sqlite3_backup_step(backup, pages);
+    wanted = go_on();
+  }
+  const int finished = sqlite3_backup_finish(backup);
+  if (code == SQLITE_DONE) return absl::OkStatus();
+  if (!wanted) return absl::CancelledError("the copy is not wanted any more");
+  return StatusOfWork(finished != SQLITE_OK ? finished : code, sqlite3_errmsg(target.db_));
 }
 
 Database::~Database() {

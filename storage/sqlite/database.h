@@ -56,6 +56,11 @@ enum class Access {
   kWriter,
   // Reads only and never makes a checkpoint, not even when it closes.
   kReader,
+  // Of a file that somebody is going to copy a database into: writes without care for a crash.
+  kCopy,
+  // Reads a file that nobody writes to, and leaves no trace, not even a lock: it may lie where
+  // nothing can be written.
+  kFrozen,
 };
 
 class SyncTimer;
@@ -81,6 +86,16 @@ class Database {
 
   // Has `observer` told how long each sync of the log takes from now on. Once, after StartLog.
   void TimeLogSyncs(std::function<void(absl::Duration)> observer);
+  // The opposite: the log is merged into the file and goes. Nobody else may have it open.
+  absl::Status EndLog();
+
+  // From now on asked now and then, while a statement runs, whether to go on; where it says no, the
+  // statement ends with kCancelled. Empty ends that.
+  void SetGoOn(std::function<bool()> go_on);
+
+  // Copies all of this database, as the open read transaction sees it, over `target`. Asks `go_on`
+  // after every `pages` of them: kCancelled where it says no.
+  absl::Status CopyTo(Database& target, int pages, const std::function<bool()>& go_on);
 
   // Runs a script of statements that take no parameters and whose rows nobody wants.
   absl::Status Execute(const char* script);
@@ -140,6 +155,7 @@ class Database {
   std::unique_ptr<SyncTimer> sync_timer_;
   sqlite3* const db_;
   int log_pages_ = 0;
+  std::function<bool()> go_on_;
   absl::flat_hash_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 

@@ -39,6 +39,8 @@ absl::Status StatusOfWork(int code, std::string_view message) {
     case SQLITE_PERM:
     case SQLITE_PROTOCOL:
       return absl::UnavailableError(text);
+    case SQLITE_INTERRUPT:
+      return absl::CancelledError(text);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return absl::DataLossError(text);

@@ -12,13 +12,17 @@
 #include "storage/sqlite/batch_writer.h"
 #include "storage/sqlite/data_directory.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/database_copy.h"
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/figures_reader.h"
 #include "storage/sqlite/history_reader.h"
 #include "storage/sqlite/journal_reader.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/table_check.h"
 #include "storage/sqlite/transaction.h"
 #include "storage/sqlite/unit_loader.h"
+#include "storage/sqlite/unit_visit.h"
 
 namespace usher::storage {
 namespace {
@@ -129,6 +133,31 @@ class SqliteStoreImpl final : public SqliteStore {
     });
   }
 
+  absl::StatusOr<StoreFigures> ReadFigures() override {
+    return Read([this](Database& database) {
+      return ReadStoreFigures(database, directory_->database_path());
+    });
+  }
+
+  // Slow reads have a connection of their own, so that loads never wait for it.
+  absl::StatusOr<std::vector<std::string>> CheckTables(int limit, const GoOn& go_on) override {
+    absl::StatusOr<std::unique_ptr<Database>> reader = OpenReader();
+    if (!reader.ok()) return reader.status();
+    (*reader)->SetGoOn(go_on);
+    return CheckDatabaseTables(**reader, limit);
+  }
+
+  absl::Status VisitUnits(absl::Time ended_since, UnitVisitor& visitor) override {
+    absl::StatusOr<std::unique_ptr<Database>> reader = OpenReader();
+    return reader.ok() ? VisitAllUnits(**reader, ended_since, visitor) : reader.status();
+  }
+
+  absl::StatusOr<std::unique_ptr<StoreCopy>> Copy(const CopyProgress& progress) override {
+    absl::StatusOr<std::unique_ptr<Database>> reader = OpenReader();
+    if (!reader.ok()) return reader.status();
+    return CopyToUnnamedFile(**reader, directory_->copy_path(), progress);
+  }
+
   absl::StatusOr<bool> Prune(const PruneBounds& bounds, int limit) override {
     if (!fault_.ok()) return fault_;
     bool more = false;
@@ -154,6 +183,10 @@ class SqliteStoreImpl final : public SqliteStore {
     Transaction transaction(*reader);
     if (absl::Status status = transaction.BeginRead(); !status.ok()) return status;
     return read(*reader);
+  }
+
+  absl::StatusOr<std::unique_ptr<Database>> OpenReader() const {
+    return Database::Open(directory_->database_path(), Access::kReader, options_.vfs);
   }
 
   // Runs `write`, whose transaction follows a checkpoint where one is due, and remembers a fault
@@ -222,6 +255,7 @@ absl::StatusOr<std::string> ReadDatabaseId(Database& database) {
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStoreOptions& options) {
   absl::StatusOr<std::unique_ptr<DataDirectory>> directory = DataDirectory::Open(options.data_dir);
   if (!directory.ok()) return directory.status();
+  RemoveLeftoverCopy((*directory)->copy_path());
   const std::string path = (*directory)->database_path();
   absl::StatusOr<std::unique_ptr<Database>> writer =
       Database::Open(path, Access::kWriter, options.vfs);

@@ -1,7 +1,8 @@
 // SqliteStore: the store on one SQLite database in a data directory that this process alone owns.
 //
-// Keeps the promises of store.h. Beyond them: a failed sync, or an error whose outcome is unknown,
-// is final: every later Commit answers kDataLoss, and the truth is read by the next process.
+// Keeps the promises of store.h and upkeep.h. Beyond them: a failed sync, or an error whose outcome
+// is unknown, is final: every later Commit answers kDataLoss, and the truth is read by the next
+// process.
 //
 // One connection writes, and it alone makes checkpoints; a few read-only ones serve the loads and
 // reads. Threading as store.h says. Refuses to know: the rules, the wire format.
@@ -16,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/store.h"
+#include "storage/upkeep.h"
 
 namespace usher::storage {
 
@@ -36,7 +38,7 @@ struct SqliteStoreOptions {
   std::function<void(absl::Duration)> on_checkpoint;
 };
 
-class SqliteStore : public Store {
+class SqliteStore : public Store, public Upkeep {
  public:
   // Opens the database, made or brought to this version's schema where needed. Errors:
   // kFailedPrecondition where another process holds the directory or the schema is newer than this

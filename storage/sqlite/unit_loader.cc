@@ -87,9 +87,9 @@ absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no, absl::Time
             account.voice.last_call_no);
   const std::optional<absl::TimeZone> zone = entitlement::LoadTimeZone(account.zone_name);
   if (!zone.has_value()) {
-    return absl::DataLossError(
-        absl::StrCat("account ", account.id.value(), " has the time zone ", account.zone_name,
-                     ", which the tz database of this machine does not know"));
+    return UnitDamageError(absl::StrCat("account ", account.id.value(), " has the time zone ",
+                                        account.zone_name,
+                                        ", which the tz database of this machine does not know"));
   }
   account.zone = *zone;
   if (zone_start_time && zone_start_month) {

@@ -19,7 +19,7 @@ using entitlement::SubscriptionId;
 using entitlement::VoicePlan;
 
 absl::Status Damaged(const Account& account, absl::string_view what) {
-  return absl::DataLossError(absl::StrCat("account ", account.id.value(), ": ", what));
+  return UnitDamageError(absl::StrCat("account ", account.id.value(), ": ", what));
 }
 
 absl::Status ReadPlans(Database& database, Account& account) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "client/cli/server_certificate.h"
 #include "client/lib/client.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
@@ -80,6 +81,30 @@ TEST_F(TlsTest, WhoMustShowACertificateIsServedWithOneOnly) {
   EXPECT_NE(Ask(server, Path("ca.pem"), MakeIdentity("console", authority_)),
             absl::StatusCode::kOk);
   EXPECT_NE(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
+}
+
+// What usher doctor tells of it, also to whom the server would not serve.
+TEST_F(TlsTest, TheCertificateCanBeLookedAtWithoutACall) {
+  Write(MakeIdentity("usherd", authority_));
+  ServerOptions options = Options();
+  options.tls.client_ca = WriteFile(Path("clients.pem"), MakeAuthority("Clients").certificate);
+  testing::TestServer server(options);
+  const auto certificate = cli::AskForCertificate(server.address(), {}, absl::Seconds(5));
+  ASSERT_TRUE(certificate.ok()) << certificate.status();
+  EXPECT_EQ(certificate->subject, "CN=usherd");
+  EXPECT_GT(certificate->expire_time, absl::Now());
+  EXPECT_LT(certificate->expire_time, absl::Now() + absl::Hours(24 * 30));
+}
+
+TEST_F(TlsTest, WhereThereIsNoCertificateThatIsSaid) {
+  const testing::TestServer plaintext;
+  EXPECT_EQ(cli::AskForCertificate(plaintext.address(), {}, absl::Seconds(5)).status().code(),
+            absl::StatusCode::kUnavailable);
+  for (const char* server : {"unix:/run/usher", "usher.example", "host:", ":7600", "host:http"}) {
+    EXPECT_EQ(cli::AskForCertificate(server, {}, absl::Seconds(5)).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << server;
+  }
 }
 
 TEST_F(TlsTest, ARenewedCertificateIsInUseWithoutARestart) {

@@ -1,6 +1,8 @@
 // The store refuses, and comes back: nothing that was answered is lost, nothing that was refused
 // happened.
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <string>
 #include <thread>
@@ -16,6 +18,16 @@ namespace {
 using entitlement::AccountId;
 using entitlement::ApplicationId;
 using testing::Harness;
+
+// Whether it comes true within ten seconds.
+bool WaitFor(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
 
 absl::Status DiskFull() { return absl::UnavailableError("the disk is full"); }
 
@@ -102,6 +114,65 @@ TEST(EngineFailure, LeaseEndsOutliveARefusedCommit) {
   EXPECT_EQ(sessions.sessions[0].expire_time, renewed.expire_time);
   harness.clock().Advance(absl::Seconds(50));
   EXPECT_TRUE(harness.WaitForSystemEntries(1));
+}
+
+// Neither does anybody have to ask for them: what a refused commit dropped is loaded again.
+TEST(EngineFailure, LeasesRunOutByThemselvesAlsoAfterARefusedCommit) {  // R14
+  Harness harness;
+  harness.Login("ann@acme.test");
+  harness.store().FailNextCommits(1, DiskFull());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("bob@acme.test")));
+  harness.clock().Advance(absl::Seconds(2));
+  EXPECT_TRUE(WaitFor([&] { return harness.engine().stats().state.sessions == 1; }));
+  harness.clock().Advance(absl::Minutes(2));
+  EXPECT_TRUE(harness.WaitForSystemEntries(1));
+  EXPECT_EQ(harness.engine().stats().state.sessions, 0);
+}
+
+TEST(EngineFailure, ALoadThatTheStoreRefusedIsTriedAgainWhereLeasesDependOnIt) {  // R14
+  Harness harness;
+  harness.Login("ann@acme.test");
+  harness.store().FailNextLoads(3, DiskFull());
+  harness.Restart();
+  for (int i = 0; i < 100 && harness.SystemEntries().empty(); ++i) {
+    harness.clock().Advance(absl::Seconds(2));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_FALSE(harness.SystemEntries().empty());
+}
+
+// One application's damage is not the others'.
+TEST(EngineFailure, AUnitWhoseRowsMakeNoSenseIsRefusedAndAllOthersAreServed) {
+  std::atomic<int> told = 0;
+  EngineOptions options;
+  options.on_damaged_unit = [&](const absl::Status&) { ++told; };
+  Harness harness(options);
+  harness.Login("ann@acme.test");
+  harness.Run(entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}});
+  harness.Run(entitlement::CreateAccount{AccountId("other"), "", "UTC"}, {});
+  // The application with a lease, which is loaded at the start.
+  harness.store().DamageApplication(entitlement::ApplicationNo(1));
+  harness.Restart();
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("bob@acme.test")));
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("bob@acme.test")));
+  EXPECT_EQ(told, 1);
+  Harness::Get<entitlement::StartSessionReply>(
+      harness.Run(Harness::LoginOf("bob@acme.test"), {AccountId("acme"), ApplicationId("sales")}));
+  // What falls due is found beside it: the trial of sales.
+  harness.clock().Advance(absl::Hours(24 * 14));
+  EXPECT_TRUE(harness.WaitForSystemEntries(1));
+}
+
+TEST(EngineFailure, AnApplicationOfAnAccountThatMakesNoSenseWaitsForIt) {
+  Harness harness;
+  harness.Login("ann@acme.test");
+  harness.store().DamageAccount(entitlement::AccountNo(1));
+  harness.Restart();
+  EXPECT_TRUE(WaitFor([&] { return harness.engine().stats().state.sessions == 1; }));
+  harness.clock().Advance(absl::Minutes(2));
+  EXPECT_TRUE(WaitFor([&] { return harness.engine().stats().state.sessions == 0; }));
+  EXPECT_TRUE(harness.SystemEntries().empty());
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("bob@acme.test")));
 }
 
 TEST(EngineFailure, FiguresThatCouldNotBeStoredAreStoredLater) {  // R17

@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "storage/store.h"
+#include "storage/upkeep.h"
 #include "tests/support/world.h"
 
 namespace usher::storage::testing {
@@ -47,6 +48,7 @@ class StoreUnderTest {
 
   Store& operator*() { return *store_; }
   Store* operator->() { return store_.get(); }
+  Upkeep& upkeep() { return dynamic_cast<Upkeep&>(*store_); }
 
  private:
   TempDir directory_;
