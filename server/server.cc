@@ -137,8 +137,9 @@ engine::EngineOptions Server::MakeEngineOptions() {
     health_->Set(refuses ? rpc::ServingState::kStoreRefuses : rpc::ServingState::kServing);
   };
   options.on_damaged_unit = [](const absl::Status& status) {
-    observe::Log(LogLevel::kError,
-                 absl::StrCat(status.message(), ": its commands are refused, all others are served"));
+    observe::Log(
+        LogLevel::kError,
+        absl::StrCat(status.message(), ": its commands are refused, all others are served"));
   };
   options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
   options.publish_events = [this](auto& entries, int64_t first_position) {

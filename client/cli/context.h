@@ -32,6 +32,7 @@ struct Streams {
   // Whether a person sits there who can be asked.
   bool in_is_terminal = false;
   bool out_is_terminal = false;
+  bool err_is_terminal = false;
   // How many columns the terminal of `out` has; 0 where that is not known.
   size_t out_width = 0;
   // Whether the user has asked the program to end (Ctrl-C, SIGTERM). From its first call on

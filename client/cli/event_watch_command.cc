@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,16 +11,14 @@
 #include "absl/time/clock.h"
 #include "client/cli/event_command.h"
 #include "client/cli/event_sentence.h"
+#include "client/cli/interruption.h"
 #include "client/cli/names.h"
 #include "client/lib/event_watch.h"
-#include "client/lib/retry.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace usher::cli {
 namespace {
 
-// How soon a watch ends that was interrupted.
-constexpr absl::Duration kPoll = absl::Milliseconds(50);
 // Columns of a line, which no longer text moves but its own.
 constexpr size_t kApplicationWidth = 12;
 constexpr size_t kActorWidth = 12;
@@ -34,27 +30,6 @@ struct WatchCommandOptions {
   bool from_oldest = false;
   bool show_tokens = false;
   std::optional<int64_t> max;
-};
-
-// Requests a stop when the user interrupts. A handler of signals may not do it itself.
-class Interruption {
- public:
-  explicit Interruption(const Streams& streams) : interrupted_(streams.interrupted) {
-    if (interrupted_()) stop_.request_stop();
-    thread_ = std::jthread([this](const std::stop_token& done) {
-      while (client::Pause(kPoll, done)) {
-        if (interrupted_()) stop_.request_stop();
-      }
-    });
-  }
-
-  std::stop_token token() const { return stop_.get_token(); }
-
- private:
-  const std::function<bool()> interrupted_;
-  std::stop_source stop_;
-  // The last member: it uses the others.
-  std::jthread thread_;
 };
 
 std::string Padded(std::string text, size_t width) {

@@ -126,6 +126,9 @@ void AddCommands(Commands& commands) {
   AddTokenCommands(commands);
   AddWhoAmICommand(commands);
   AddHealthCommand(commands);
+  AddStatusCommand(commands);
+  AddBackupCommands(commands);
+  AddDoctorCommand(commands);
   AddContextCommands(commands);
   AddCompletionCommand(commands);
 }

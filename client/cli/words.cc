@@ -77,6 +77,19 @@ std::string Grouped(int64_t number) {
   return digits;
 }
 
+std::string Bytes(int64_t bytes) {
+  constexpr double kStep = 1024;
+  if (bytes < static_cast<int64_t>(kStep)) return absl::StrCat(bytes, " B");
+  double size = static_cast<double>(bytes);
+  const char* unit = "";
+  for (const char* larger : {"KiB", "MiB", "GiB", "TiB"}) {
+    if (size < kStep) break;
+    size /= kStep;
+    unit = larger;
+  }
+  return absl::StrFormat("%.1f %s", size, unit);
+}
+
 std::string Money(int64_t cents) {
   constexpr int64_t kCentsPerUnit = 100;
   return absl::StrFormat("%s.%02d", Grouped(cents / kCentsPerUnit), cents % kCentsPerUnit);

@@ -37,6 +37,9 @@ size_t ColumnsOf(std::string_view text);
 // 1234567 as "1,234,567".
 std::string Grouped(int64_t number);
 
+// 12345678 as "11.8 MiB", in the largest unit of which there is one.
+std::string Bytes(int64_t bytes);
+
 // Cents as "1,234.50".
 std::string Money(int64_t cents);
 

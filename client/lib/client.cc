@@ -141,6 +141,24 @@ Result<v1::WhoAmIResponse> Client::WhoAmI(const v1::WhoAmIRequest& request,
                                   request, options);
 }
 
+Result<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& request,
+                                                const CallOptions& options) const {
+  return Call<v1::GetStatusResponse>({"/usher.v1.AdminService/GetStatus", Idempotency::kByNature},
+                                     request, options);
+}
+
+Result<v1::CheckIntegrityResponse> Client::CheckIntegrity(const v1::CheckIntegrityRequest& request,
+                                                          const CallOptions& options) const {
+  return Call<v1::CheckIntegrityResponse>(
+      {"/usher.v1.AdminService/CheckIntegrity", Idempotency::kByNature}, request, options);
+}
+
+std::unique_ptr<client::Stream> Client::BackupDatabase(const v1::BackupDatabaseRequest& request,
+                                                       const client::Listening& listening) const {
+  return connection_->Open({"/usher.v1.AdminService/BackupDatabase", Idempotency::kByNature},
+                           request, listening);
+}
+
 Result<grpc::health::v1::HealthCheckResponse> Client::CheckHealth(
     const grpc::health::v1::HealthCheckRequest& request, const CallOptions& options) const {
   return Call<grpc::health::v1::HealthCheckResponse>(

@@ -75,6 +75,16 @@ class Client {
   Result<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
                                     const CallOptions& options = {}) const;
 
+  // What serves, since when, and on what data.
+  Result<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request,
+                                          const CallOptions& options = {}) const;
+
+  Result<v1::CheckIntegrityResponse> CheckIntegrity(const v1::CheckIntegrityRequest& request,
+                                                    const CallOptions& options = {}) const;
+  // One stream of BackupDatabaseResponse, from its beginning to its end.
+  std::unique_ptr<client::Stream> BackupDatabase(const v1::BackupDatabaseRequest& request,
+                                                 const client::Listening& listening = {}) const;
+
   // gRPC's own health service; needs no token.
   Result<grpc::health::v1::HealthCheckResponse> CheckHealth(
       const grpc::health::v1::HealthCheckRequest& request, const CallOptions& options = {}) const;
@@ -160,6 +170,7 @@ class Client {
                                               const client::Listening& listening = {}) const;
 
   const RetryPolicy& retry_policy() const { return options_.retry; }
+  const ClientOptions& options() const { return options_; }
 
  private:
   template <typename Response, typename Request>

@@ -155,8 +155,8 @@ struct EngineStats {
   int64_t commit_failures = 0;
   // Commands that are queued, parked or under way.
   int64_t in_flight = 0;
-  // When the loop's latest turn began, by the lease clock, and how long ago. An idle loop turns each
-  // second (as long as Clock::SleepMax lets it sleep), so one that has not for long is stuck.
+  // When the loop's latest turn began, by the lease clock, and how long ago. An idle loop turns
+  // each second (as long as Clock::SleepMax lets it sleep), so one that has not for long is stuck.
   entitlement::LeaseTime last_turn;
   absl::Duration since_turn;
   bool store_refuses = false;

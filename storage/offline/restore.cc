@@ -135,12 +135,20 @@ absl::Status MakeItAnother(const std::string& path, BackupFacts& facts) {
 // A log that is left beside the restored database would be taken for its own. So what is in it goes
 // into the database that is moved aside; where that is damaged, the log is moved along.
 absl::Status SettleLog(const std::string& database_path, const std::string& aside) {
+  const std::string log = absl::StrCat(database_path, "-wal");
+  const std::string log_aside = absl::StrCat(aside, "-wal");
+  // SQLite removes the log of a database that it can't make out.
+  if (Exists(log) && link(log.c_str(), log_aside.c_str()) != 0) {
+    return FailedTo(absl::StrCat("keep ", log, " as ", log_aside), errno);
+  }
   {
     const auto database = Database::Open(database_path, Access::kWriter, "");
-    if (database.ok() && (*database)->EndLog().ok()) return absl::OkStatus();
+    if (database.ok() && (*database)->EndLog().ok()) {
+      unlink(log_aside.c_str());
+      return absl::OkStatus();
+    }
   }
-  const std::string log = absl::StrCat(database_path, "-wal");
-  if (Exists(log)) USHER_RETURN_IF_ERROR(Rename(log, absl::StrCat(aside, "-wal")));
+  unlink(log.c_str());
   unlink(absl::StrCat(database_path, "-shm").c_str());
   return absl::OkStatus();
 }

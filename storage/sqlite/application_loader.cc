@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,19 @@ absl::Status Damaged(ApplicationNo no, std::string_view what) {
                                       " makes no sense: ", std::string(what)));
 }
 
+// Whether a number that stands for an enum is one of its values: what counts licenses relies on it,
+// and no check of the tables looks at constraints (table_check.h).
+bool IsKnown(entitlement::LicenseKind kind) {
+  return kind == entitlement::LicenseKind::kAgent || kind == entitlement::LicenseKind::kSip;
+}
+bool IsKnown(entitlement::Edition edition) {
+  return edition == entitlement::Edition::kStandard || edition == entitlement::Edition::kPremium;
+}
+bool IsKnown(entitlement::Channel channel) {
+  return std::find(std::begin(entitlement::kChannels), std::end(entitlement::kChannels), channel) !=
+         std::end(entitlement::kChannels);
+}
+
 absl::Status ReadLicenses(Database& database, Application& application) {
   Rows rows = database.Select(
       "SELECT license_id, kind, edition, source, subscription_id, expire_time, expired"
@@ -33,6 +47,10 @@ absl::Status ReadLicenses(Database& database, Application& application) {
     if (license.id.value() != static_cast<int64_t>(application.licenses.size()) + 1) {
       return Damaged(application.no,
                      absl::StrCat("a license is missing before license ", license.id.value()));
+    }
+    if (!IsKnown(license.kind) || !IsKnown(license.edition)) {
+      return Damaged(application.no,
+                     absl::StrCat("license ", license.id.value(), " is of no kind or edition"));
     }
     application.licenses.push_back(std::move(license));
   }
@@ -141,6 +159,9 @@ absl::Status ReadSessions(Database& database, absl::Time ended_since, Applicatio
     entitlement::LicenseId start_license;
     rows.Read(row.id, row.email, row.channel, row.client_id, start_license, supersedes,
               row.start_time, row.ttl, row.revision, row.end_time, row.reason, row.license);
+    if (!IsKnown(row.channel)) {
+      return Damaged(application.no, absl::StrCat("session ", row.id.value(), " has no channel"));
+    }
     if (supersedes) takeovers[supersedes] = {.time = row.start_time, .license = start_license};
     if (const auto takeover = takeovers.extract(row.id)) {
       row.end_time = takeover.mapped().time;
@@ -214,6 +235,9 @@ absl::Status ReadCounters(Database& database, Application& application) {
     entitlement::PoolUsage pool;
     usage.Read(application.usage.month, application.usage.month_end, kind, edition,
                pool.peak_in_use, pool.denials);
+    if (!IsKnown(kind) || !IsKnown(edition)) {
+      return Damaged(application.no, "a month's figures are of no kind or edition");
+    }
     application.usage.pools[IndexOf(kind)][IndexOf(edition)] = pool;
   }
   return usage.status();

@@ -1,4 +1,5 @@
-// Checks a database as SQLite sees it: pages, indices, constraints and references between tables.
+// Checks a database as SQLite sees it: pages, indices and references between tables. Of one that is
+// open for reading SQLite checks no CHECK constraint: who loads the rows has to look at them.
 // Pure of state; one thread for one database.
 #pragma once
 

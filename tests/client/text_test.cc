@@ -41,6 +41,14 @@ TEST(Words, AreReadAsTheyAreTyped) {
   EXPECT_EQ(ValueOf(*v1::Channel_descriptor(), "unspecified"), std::nullopt);
 }
 
+TEST(Words, SizesAreInTheLargestUnitOfWhichThereIsOne) {
+  EXPECT_EQ(Bytes(0), "0 B");
+  EXPECT_EQ(Bytes(1023), "1023 B");
+  EXPECT_EQ(Bytes(1024), "1.0 KiB");
+  EXPECT_EQ(Bytes(12'345'678), "11.8 MiB");
+  EXPECT_EQ(Bytes(int64_t{5} * 1024 * 1024 * 1024 * 1024), "5.0 TiB");
+}
+
 TEST(Words, MoneyAndCounts) {
   EXPECT_EQ(Money(0), "0.00");
   EXPECT_EQ(Money(8), "0.08");

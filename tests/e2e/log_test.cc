@@ -88,10 +88,9 @@ TEST_F(LogTest, ARefusedAdminCallIsOneLineThatSaysWhoAndWhy) {
   CreateAccount({{"authorization", "Bearer " + OperatorSecret()}}, "acme");
   const std::vector<std::string> lines = Refusals();
   ASSERT_EQ(lines.size(), 2U);
-  EXPECT_THAT(lines[0],
-              HasSubstr("Z warning a call was refused "
-                        "method=usher.v1.AccountService/CreateAccount token=2 "
-                        "code=PermissionDenied reason=ROLE_FORBIDS peer=ipv4:127.0.0.1"));
+  EXPECT_THAT(lines[0], HasSubstr("Z warning a call was refused "
+                                  "method=usher.v1.AccountService/CreateAccount token=2 "
+                                  "code=PermissionDenied reason=ROLE_FORBIDS peer=ipv4:127.0.0.1"));
   EXPECT_THAT(lines[0], HasSubstr(std::string(" trace_id=") + kTraceId));
   EXPECT_THAT(lines[1], HasSubstr("Z info a call was refused "
                                   "method=usher.v1.AccountService/CreateAccount token=1 "

@@ -13,7 +13,9 @@ class ServerTest : public ::testing::Test {
   // What a test leaves behind is in order.
   void TearDown() override {
     const auto answer = api_.Call(&Admin::CheckIntegrity, "");
-    if (answer.ok()) EXPECT_THAT(answer->problems(), ::testing::IsEmpty());
+    if (answer.ok()) {
+      EXPECT_THAT(answer->problems(), ::testing::IsEmpty());
+    }
   }
 
   void Restart() {
