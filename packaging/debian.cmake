@@ -24,7 +24,7 @@ set(CPACK_DEBIAN_SERVER_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
 # Months are counted in an account's time zone.
 set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS tzdata)
-set(CPACK_DEBIAN_SERVER_PACKAGE_RECOMMENDS "usher-cli (= ${PROJECT_VERSION}-1)")
+set(CPACK_DEBIAN_SERVER_PACKAGE_RECOMMENDS usher-cli)
 set(CPACK_COMPONENT_SERVER_DESCRIPTION
     "license-entitlement server for contact centres
 Usher shows every agent of a contact centre to a seat: it knows which
