@@ -59,14 +59,6 @@ bool HasHeader(const std::string& path) {
   return std::string_view(header).substr(0, kMagic.size()) == kMagic && id == kApplicationIdPragma;
 }
 
-absl::StatusOr<int64_t> ReadNumber(Database& database, Sql sql) {
-  int64_t number = 0;
-  Rows rows = database.Select(sql);
-  if (rows.Next()) rows.Read(number);
-  USHER_RETURN_IF_ERROR(rows.status());
-  return number;
-}
-
 absl::Status Damaged(const std::string& path, const std::vector<std::string>& problems) {
   return absl::DataLossError(absl::StrCat(path, " is damaged. ", absl::StrJoin(problems, " ")));
 }

@@ -237,4 +237,12 @@ absl::StatusOr<CheckpointResult> Database::CheckpointPassively() {
   return StatusOfWork(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
 }
 
+absl::StatusOr<int64_t> ReadNumber(Database& database, Sql sql) {
+  int64_t number = 0;
+  Rows rows = database.Select(sql);
+  if (rows.Next()) rows.Read(number);
+  USHER_RETURN_IF_ERROR(rows.status());
+  return number;
+}
+
 }  // namespace usher::storage

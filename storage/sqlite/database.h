@@ -159,4 +159,7 @@ class Database {
   absl::flat_hash_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 
+// The only number of a query's first row; 0 where there is none.
+absl::StatusOr<int64_t> ReadNumber(Database& database, Sql sql);
+
 }  // namespace usher::storage

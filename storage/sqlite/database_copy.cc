@@ -52,14 +52,6 @@ class UnnamedFile final : public StoreCopy {
   const int64_t size_;
 };
 
-absl::StatusOr<int64_t> ReadNumber(Database& database, Sql sql) {
-  int64_t number = 0;
-  Rows rows = database.Select(sql);
-  if (rows.Next()) rows.Read(number);
-  USHER_RETURN_IF_ERROR(rows.status());
-  return number;
-}
-
 // This read is also what fixes the instant of the copy.
 absl::StatusOr<int64_t> ReadSize(Database& database) {
   const absl::StatusOr<int64_t> pages = ReadNumber(database, "PRAGMA page_count");

@@ -10,14 +10,6 @@
 namespace usher::storage {
 namespace {
 
-absl::StatusOr<int64_t> ReadNumber(Database& database, Sql pragma) {
-  Rows rows = database.Select(pragma);
-  int64_t number = 0;
-  if (rows.Next()) rows.Read(number);
-  if (!rows.status().ok()) return rows.status();
-  return number;
-}
-
 absl::StatusOr<int64_t> ReadVersion(Database& database) {
   return ReadNumber(database, "PRAGMA user_version");
 }
