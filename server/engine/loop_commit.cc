@@ -40,10 +40,10 @@ void Loop::CommitAndAnswer() {
     }
   }
   // First: who has an answer finds it in the figures.
+  counters_->state.Write(working_set_.figures());
   Answer();
   batch_.Clear();
   directory_before_.reset();
-  counters_->state.Write(working_set_.figures());
 }
 
 absl::Status Loop::Commit() {
