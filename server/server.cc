@@ -100,7 +100,7 @@ absl::Status Server::Start() {
   upkeep_ = std::make_unique<engine::UpkeepRunner>(store_.get(), &engine::SystemClock(),
                                                    &options_.policy);
   absl::Status status = watch_->Start();
-  if (status.ok()) status = engine_->Start();
+  if (status.ok()) status = engine_->Prepare();
   if (status.ok()) {
     rpc::GrpcServerOptions grpc_options;
     grpc_options.listen = options_.listen;
@@ -112,6 +112,7 @@ absl::Status Server::Start() {
     status = StartHttp();
   }
   if (status.ok()) status = grpc_->Start();
+  if (status.ok()) status = engine_->Start(grpc_->host());
   if (status.ok() && !tokens_.HasOperator(absl::Now())) status = MakeOperatorToken();
   if (status.ok()) health_->Set(rpc::ServingState::kServing);
   if (!status.ok()) Shutdown(absl::ZeroDuration());
@@ -145,7 +146,6 @@ engine::EngineOptions Server::MakeEngineOptions() {
   options.publish_events = [this](auto& entries, int64_t first_position) {
     watch_->Publish(entries, first_position);
   };
-  options.run_answers = [this](rpc::CallQueue::Task task) { grpc_->Run(std::move(task)); };
   return options;
 }
 
@@ -228,6 +228,8 @@ void Server::Shutdown(absl::Duration grace) {
   // what comes, so that callers learn to go elsewhere before their connections are closed.
   if (health_ != nullptr) health_->Set(rpc::ServingState::kDraining);
   if (engine_ != nullptr) engine_->Stop();
+  // Its thread has served the calls.
+  if (grpc_ != nullptr) grpc_->ServeAlone();
   if (upkeep_ != nullptr) upkeep_->Close();
   // Those who watch are told the last of it, and to resume elsewhere.
   if (watch_ != nullptr) watch_->Close();

@@ -7,8 +7,8 @@
 //              of a later one.
 //   undecided  rules are the core's; and it knows no wire format: payloads and answers are bytes.
 //
-// Threading: Commit, Probe, FindAnswer and Prune from one thread at a time, the engine's. Load…,
-// List… and Read… from any thread, also while a Commit runs.
+// Threading: Commit, Probe and Prune from one thread at a time, the engine's writer. Load…, List…,
+// Find… and Read… from any thread, also while a Commit runs.
 //
 // Failures are absl::Status:
 //   kUnavailable         the store refuses for now (disk full, busy): nothing was changed, the

@@ -110,6 +110,7 @@ void Batch::Clear() {
   touched_.clear();
   changed_.clear();
   server_changed_ = false;
+  directory_before_.reset();
 }
 
 }  // namespace usher::engine

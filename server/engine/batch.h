@@ -1,5 +1,5 @@
-// Batch: all that one turn of the engine's loop decides, until it is committed and answered
-// together.
+// Batch: all that the engine's loop decides while the store is at work with the batch before, until
+// it is committed and answered together.
 //
 // Owned by the engine's thread.
 #pragma once
@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/schedule.h"
 #include "entitlement/change.h"
+#include "entitlement/units.h"
 #include "storage/store.h"
 
 namespace usher::engine {
@@ -52,6 +53,15 @@ class Batch {
 
   void AddPending(Pending pending) { pending_.push_back(std::move(pending)); }
 
+  // Keeps the server's own state as it is, where that wasn't done yet.
+  void KeepDirectory(const entitlement::Directory& directory) {
+    if (!directory_before_.has_value()) directory_before_ = directory;
+  }
+  // As it was before this batch altered it; null where the batch did not.
+  const entitlement::Directory* directory_before() const {
+    return directory_before_.has_value() ? &*directory_before_ : nullptr;
+  }
+
   // Units that something in the batch altered; those of which more than memory was altered.
   const absl::btree_set<UnitKey>& touched() const { return touched_; }
   const absl::btree_set<UnitKey>& changed() const { return changed_; }
@@ -61,6 +71,7 @@ class Batch {
   std::vector<storage::UnitMark>& marks() { return marks_; }
   std::vector<storage::UsageRecord>& usages() { return usages_; }
   std::vector<Pending>& pending() { return pending_; }
+  const std::vector<Pending>& pending() const { return pending_; }
   std::vector<storage::JournalEntry>& journal() { return journal_; }
 
   // Whether anything has to be written.
@@ -68,9 +79,13 @@ class Batch {
     return server_changed_ || !changed_.empty() || !answers_.empty() || !marks_.empty() ||
            !usages_.empty();
   }
+  // Refers to the batch, which must be left alone until it is committed.
   storage::CommitBatch ToCommit() const;
 
-  // Ready for the next turn; keeps its capacity.
+  // Whether nothing was decided.
+  bool empty() const { return pending_.empty() && touched_.empty() && !writes(); }
+
+  // Ready for others; keeps its capacity.
   void Clear();
 
  private:
@@ -86,6 +101,7 @@ class Batch {
   absl::btree_set<UnitKey> touched_;
   absl::btree_set<UnitKey> changed_;
   bool server_changed_ = false;
+  std::optional<entitlement::Directory> directory_before_;
 };
 
 }  // namespace usher::engine

@@ -19,10 +19,18 @@ class Engine::Impl {
   Impl(EngineOptions options, storage::Store* store, Clock* clock)
       : options_(std::move(options)),
         clock_(clock),
-        loop_(&options_, store, clock, &inbox_, &reader_, AnswersRunner(), &counters_) {}
+        loop_(&options_, store, clock, &inbox_, &reader_, &writer_, &counters_) {}
 
-  absl::Status Start() {
-    if (absl::Status status = loop_.Prepare(); !status.ok()) return status;
+  absl::Status Prepare() {
+    if (prepared_) return absl::OkStatus();
+    absl::Status status = loop_.Prepare();
+    prepared_ = status.ok();
+    return status;
+  }
+
+  absl::Status Start(Host* host) {
+    if (absl::Status status = Prepare(); !status.ok()) return status;
+    if (host != nullptr) inbox_.MoveTo(host);
     thread_ = std::thread([this] { loop_.Run(); });
     pthread_setname_np(thread_.native_handle(), "usher-engine");
     return absl::OkStatus();
@@ -51,7 +59,7 @@ class Engine::Impl {
       inbox_.Close();
       if (thread_.joinable()) thread_.join();
       reader_.Stop();
-      if (completer_ != nullptr) completer_->Stop();
+      writer_.Stop();
     });
   }
 
@@ -70,20 +78,15 @@ class Engine::Impl {
   }
 
  private:
-  Executor AnswersRunner() {
-    if (options_.run_answers) return options_.run_answers;
-    completer_ = std::make_unique<Worker>("usher-answers");
-    return [this](Worker::Task task) { completer_->Post(std::move(task)); };
-  }
-
   const EngineOptions options_;
   Clock* const clock_;
   LoopCounters counters_;
-  Inbox inbox_;
+  IdleHost idle_host_;
+  Inbox inbox_{&idle_host_};
   Worker reader_{"usher-reader"};
-  // Only where nobody else runs the answers.
-  std::unique_ptr<Worker> completer_;
+  Worker writer_{"usher-commit"};
   Loop loop_;
+  bool prepared_ = false;
   std::thread thread_;
   std::once_flag stopped_;
 };
@@ -93,7 +96,8 @@ Engine::Engine(EngineOptions options, storage::Store* store, Clock* clock)
 
 Engine::~Engine() { impl_->Stop(); }
 
-absl::Status Engine::Start() { return impl_->Start(); }
+absl::Status Engine::Prepare() { return impl_->Prepare(); }
+absl::Status Engine::Start(Host* host) { return impl_->Start(host); }
 void Engine::Submit(Submission submission) { impl_->Submit(std::move(submission)); }
 std::optional<entitlement::Overloaded> Engine::overload() const { return impl_->overload(); }
 void Engine::Stop() { impl_->Stop(); }

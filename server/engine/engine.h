@@ -1,17 +1,18 @@
 // The engine: one thread that owns all state and gives every command its place in one total order.
 //
-// It takes what has queued up, decides each command, commits the changes of all of them in one
-// transaction, and only then completes them, reads and refusals too (R30). While it commits, the
-// next batch gathers. Deadlines and lease ends are work that it gives itself. Units are loaded on
-// first use by another thread, their commands parked meanwhile.
+// It takes what has queued up, decides each command, has the changes of all of them committed in
+// one transaction, and only then completes them, reads and refusals too (R30). Another thread
+// commits; the engine's is at its host meanwhile, where the next batch gathers. Deadlines and lease
+// ends are work that it gives itself. Units are loaded on first use by a third thread, their
+// commands parked meanwhile.
 //
 // Promises: Submit never blocks on the store and always ends in exactly one call of `done`;
 // commands of one caller that waits for each answer take effect in that order; whatever is overdue
 // on the units of a command is carried out before it.
 //
-// Threading: Submit and Stop from any thread. `done` runs where EngineOptions::run_answers runs it
-// (where it is Overloaded or ServerDraining, on the caller's thread): it must be quick and must not
-// wait for the engine.
+// Threading: Submit and Stop from any thread. `done` runs on the engine's thread (where it is
+// Overloaded or ServerDraining, on the caller's): it must be quick and must not wait for the
+// engine.
 //
 // Refuses to know: protobuf, gRPC, SQL. Journal payloads and remembered answers are bytes that
 // others encode.
@@ -31,6 +32,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "engine/clock.h"
+#include "engine/host.h"
 #include "entitlement/application.h"
 #include "entitlement/catalog.h"
 #include "entitlement/change.h"
@@ -79,9 +81,6 @@ struct CommandEvents {
 };
 using JournalEncoder = std::function<std::string(const CommandEvents&)>;
 
-// Runs a task soon, on a thread where `done`s may run; tasks in the order in which they are given.
-using Executor = std::function<void(absl::AnyInvocable<void()>)>;
-
 // How a commit of a batch went.
 struct CommitReport {
   // Commands that waited for it.
@@ -95,9 +94,6 @@ struct EngineOptions {
   entitlement::Policy policy;
   entitlement::Catalog catalog = entitlement::Catalog::Default();
   JournalEncoder encode_journal;
-  // Completes the answers of a batch; must serve until the engine has stopped. Where empty, the
-  // engine does it on a thread of its own. The wire has threads that send cheaper than any other.
-  Executor run_answers;
   // Commands that are queued or parked at most; one more is answered with Overloaded.
   int64_t in_flight_max = 10'000;
   // Commands of one batch at most.
@@ -172,8 +168,12 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Loads the directory and begins to serve. Errors are the store's.
-  absl::Status Start();
+  // Loads the directory. Errors are the store's. Idempotent.
+  absl::Status Prepare();
+
+  // Prepares, and begins to serve. `host` is where the engine's thread waits, and outlives it; a
+  // null one just sleeps. Fails as Prepare, else never.
+  absl::Status Start(Host* host = nullptr);
 
   void Submit(Submission submission);
 

@@ -1,43 +1,69 @@
 #include "engine/inbox.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace usher::engine {
 
 bool Inbox::Push(Submission& submission) {
-  bool asleep;
+  bool wake;
   {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (closed_) return false;
     submissions_.push_back(std::move(submission));
-    asleep = std::exchange(asleep_, false);
+    wake = MustWake(Attention::kAll);
   }
-  WakeUp(asleep);
+  if (wake) host_->Wake();
   return true;
 }
 
 void Inbox::Push(LoadedUnit unit) {
-  bool asleep;
+  bool wake;
   {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     loaded_.push_back(std::move(unit));
-    asleep = std::exchange(asleep_, false);
+    wake = MustWake(Attention::kAll);
   }
-  WakeUp(asleep);
+  if (wake) host_->Wake();
 }
 
-void Inbox::Take(size_t submissions_max, absl::Duration wait, Intake& intake) {
+void Inbox::Push(StoreOutcome outcome) {
+  bool wake;
+  {
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(outcome);
+    wake = MustWake(Attention::kStoreOnly);
+  }
+  if (wake) host_->Wake();
+}
+
+void Inbox::Push(Batch::Pending answer) {
+  bool wake;
+  {
+    const std::lock_guard lock(mutex_);
+    answers_.push_back(std::move(answer));
+    wake = MustWake(Attention::kStoreOnly);
+  }
+  if (wake) host_->Wake();
+}
+
+std::optional<StoreOutcome> Inbox::TakeStoreOutcome() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(outcome_, std::nullopt);
+}
+
+size_t Inbox::TakeAnswers(std::vector<Batch::Pending>& answers) {
+  const std::lock_guard lock(mutex_);
+  const size_t count = answers_.size();
+  std::move(answers_.begin(), answers_.end(), std::back_inserter(answers));
+  answers_.clear();
+  return count;
+}
+
+void Inbox::Take(size_t submissions_max, Intake& intake) {
   intake.submissions.clear();
   intake.loaded.clear();
-  std::unique_lock lock(mutex_);
-  const auto ready = [this] { return closed_ || !submissions_.empty() || !loaded_.empty(); };
-  if (!ready() && wait > absl::ZeroDuration()) {
-    asleep_ = true;
-    wake_.wait_for(lock, absl::ToChronoMicroseconds(wait), ready);
-    asleep_ = false;
-  }
+  const std::lock_guard lock(mutex_);
   intake.closed = closed_;
   intake.loaded.swap(loaded_);
   if (submissions_.size() <= submissions_max) {
@@ -50,17 +76,40 @@ void Inbox::Take(size_t submissions_max, absl::Duration wait, Intake& intake) {
   submissions_.erase(submissions_.begin(), end);
 }
 
-void Inbox::Close() {
+void Inbox::Wait(Attention attention, absl::Duration longest) {
   {
-    std::lock_guard lock(mutex_);
-    closed_ = true;
+    const std::lock_guard lock(mutex_);
+    if (AnythingToTake(attention)) return;
+    sleep_ = attention == Attention::kAll ? Sleep::kUntilAnything : Sleep::kUntilStore;
   }
-  wake_.notify_one();
+  host_->Wait(longest);
+  const std::lock_guard lock(mutex_);
+  sleep_ = Sleep::kAwake;
 }
 
-// A system call only where the engine's thread sleeps: under load it comes by anyway.
-void Inbox::WakeUp(bool asleep) {
-  if (asleep) wake_.notify_one();
+void Inbox::Close() {
+  bool wake;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    wake = MustWake(Attention::kAll);
+  }
+  if (wake) host_->Wake();
+}
+
+// Once for each sleep: under load the thread comes by anyway.
+bool Inbox::MustWake(Attention least) {
+  const bool sleeps = sleep_ == Sleep::kUntilAnything ||
+                      (sleep_ == Sleep::kUntilStore && least == Attention::kStoreOnly);
+  if (sleeps) sleep_ = Sleep::kAwake;
+  return sleeps;
+}
+
+bool Inbox::AnythingToTake(Attention attention) {
+  if (outcome_.has_value() || !answers_.empty()) return true;
+  if (attention == Attention::kStoreOnly) return false;
+  if (closed_ && !std::exchange(close_told_, true)) return true;
+  return !submissions_.empty() || !loaded_.empty();
 }
 
 }  // namespace usher::engine

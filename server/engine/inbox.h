@@ -1,19 +1,21 @@
-// Inbox: what waits for the engine's thread, from any thread: commands, and units that were loaded
-// for it.
+// Inbox: what waits for the engine's thread, from any thread: commands, units that were loaded for
+// it, pages that were read, and how its last work with the store went.
 //
 // Unbounded by itself: the engine bounds what is in flight before it pushes.
+// Threading: Push and Close from any thread; Take… and Wait by the engine's.
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "engine/batch.h"
 #include "engine/engine.h"
+#include "engine/host.h"
 #include "entitlement/account.h"
 #include "entitlement/application.h"
 #include "storage/store.h"
@@ -28,34 +30,66 @@ struct LoadedUnit {
   std::unique_ptr<entitlement::Application> application;
 };
 
+// How a piece of work with the store went.
+struct StoreOutcome {
+  absl::Status status;
+  absl::Duration duration;
+};
+
 struct Intake {
   std::vector<Submission> submissions;
   std::vector<LoadedUnit> loaded;
-  // Nothing will come any more but what is being loaded.
+  // No command will come any more.
   bool closed = false;
 };
 
+// What brings the thread back: while a batch is full it can take nothing but the end of the work
+// with the store.
+enum class Attention : char { kAll, kStoreOnly };
+
 class Inbox {
  public:
+  // Hosts outlive it.
+  explicit Inbox(Host* host) : host_(host) {}
+
+  // Before the engine's thread starts.
+  void MoveTo(Host* host) { host_ = host; }
+
   // False where the inbox is closed; the submission is then untouched.
   bool Push(Submission& submission);
   void Push(LoadedUnit unit);
+  void Push(StoreOutcome outcome);
+  // An answer that was read from the store.
+  void Push(Batch::Pending answer);
 
-  // Waits until there is something, `wait` is over or the inbox is closed; takes at most
-  // `submissions_max` submissions and all loaded units. `intake` is cleared first.
-  void Take(size_t submissions_max, absl::Duration wait, Intake& intake);
+  std::optional<StoreOutcome> TakeStoreOutcome();
+  // Adds them to `answers`; how many.
+  size_t TakeAnswers(std::vector<Batch::Pending>& answers);
+  // At most `submissions_max` submissions, and all loaded units. `intake` is cleared first.
+  void Take(size_t submissions_max, Intake& intake);
+
+  // Is at the host until there is something to take, or `longest` is over; at once where there is.
+  // May return early. That the inbox was closed is something, once.
+  void Wait(Attention attention, absl::Duration longest);
 
   void Close();
 
  private:
-  void WakeUp(bool asleep);
+  enum class Sleep : char { kAwake, kUntilAnything, kUntilStore };
 
+  // Under the mutex: whether the thread must be woken for what was just pushed.
+  bool MustWake(Attention least);
+  bool AnythingToTake(Attention attention);
+
+  Host* host_;
   std::mutex mutex_;
-  std::condition_variable wake_;
   std::vector<Submission> submissions_;
   std::vector<LoadedUnit> loaded_;
-  bool asleep_ = false;
+  std::vector<Batch::Pending> answers_;
+  std::optional<StoreOutcome> outcome_;
+  Sleep sleep_ = Sleep::kAwake;
   bool closed_ = false;
+  bool close_told_ = false;
 };
 
 }  // namespace usher::engine

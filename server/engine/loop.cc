@@ -45,16 +45,17 @@ bool ChangesMoreThanMemory(const std::vector<entitlement::Change>& changes) {
 }  // namespace
 
 Loop::Loop(const EngineOptions* options, storage::Store* store, Clock* clock, Inbox* inbox,
-           Worker* reader, Executor run_answers, LoopCounters* counters)
+           Worker* reader, Worker* writer, LoopCounters* counters)
     : options_(options),
       store_(store),
       clock_(clock),
       inbox_(inbox),
       reader_(reader),
-      run_answers_(std::move(run_answers)),
+      writer_(writer),
       counters_(counters),
       working_set_(&options->policy),
-      batch_(&options->encode_journal) {}
+      batch_(&options->encode_journal),
+      committing_(&options->encode_journal) {}
 
 absl::Status Loop::Prepare() {
   absl::StatusOr<entitlement::Directory> directory = store_->LoadDirectory();
@@ -81,39 +82,56 @@ absl::Status Loop::Prepare() {
 void Loop::Run() {
   Intake intake;
   while (true) {
-    const absl::Duration wait = again_.empty() ? WaitTime() : absl::ZeroDuration();
-    inbox_->Take(static_cast<size_t>(options_->batch_max), wait, intake);
-    Turn(intake);
-    if (intake.closed && intake.submissions.empty() && again_.empty() &&
-        !working_set_.anything_parked()) {
-      break;
-    }
+    Step(intake);
+    if (Finished(intake)) break;
+    inbox_->Wait(BatchIsFull() ? Attention::kStoreOnly : Attention::kAll, WaitTime());
   }
+  // Nobody works with the store any more, so this thread may.
   StoreUsage(/*now_at_once=*/true);
-  CommitAndAnswer();
+  CloseBatch();
+  if (!batch_.writes()) return;
+  const absl::Status status = store_->Commit(batch_.ToCommit());
+  if (!status.ok() && !absl::IsUnavailable(status)) Die(status);
+}
+
+void Loop::Step(Intake& intake) {
+  ReadClocks();
+  reads_under_way_ -= inbox_->TakeAnswers(answers_);
+  if (const std::optional<StoreOutcome> outcome = inbox_->TakeStoreOutcome()) {
+    FinishStoreWork(*outcome);
+    // What has gathered goes before what has come since: the store should not wait for that.
+    if (!batch_.empty()) SendBatch();
+  }
+  Turn(intake);
+  SendBatch();
+  GiveAnswers();
 }
 
 void Loop::Turn(Intake& intake) {
-  ReadClocks();
+  intake.submissions.clear();
+  if (BatchIsFull()) return;
+  inbox_->Take(static_cast<size_t>(options_->batch_max) - batch_.pending().size(), intake);
   for (LoadedUnit& loaded : intake.loaded) Accept(std::move(loaded));
-  FindOverdueUnits();
-  FireDue();
   std::vector<Submission> again = std::exchange(again_, {});
   for (Submission& submission : again) Handle(std::move(submission));
   for (Submission& submission : intake.submissions) Handle(std::move(submission));
-  StoreUsage(/*now_at_once=*/false);
-  CommitAndAnswer();
-  ProbeStore();
-  KeepHouse();
-  Prune();
   FeedBackgroundLoads();
+}
+
+bool Loop::BatchIsFull() const {
+  return batch_.pending().size() >= static_cast<size_t>(options_->batch_max);
+}
+
+bool Loop::Finished(const Intake& intake) const {
+  return intake.closed && intake.submissions.empty() && again_.empty() && batch_.empty() &&
+         store_work_ == StoreWork::kNone && reads_under_way_ == 0 &&
+         !working_set_.anything_parked();
 }
 
 // A wall clock that steps back stands still here until it has caught up.
 void Loop::ReadClocks() {
   now_ = std::max(now_, clock_->Now());
   lease_now_ = clock_->LeaseNow();
-  counters_->last_turn_micros.store(lease_now_.micros, std::memory_order_relaxed);
 }
 
 entitlement::Context Loop::MakeContext(std::string_view actor) const {
@@ -210,6 +228,8 @@ std::optional<Result> Loop::Remembered(const Submission& submission, AccountNo a
   std::optional<storage::Answer> answer;
   if (const storage::Answer* in_batch = batch_.FindAnswer(account, identity.request_id)) {
     answer = *in_batch;
+  } else if (const storage::Answer* before = committing_.FindAnswer(account, identity.request_id)) {
+    answer = *before;
   } else {
     absl::StatusOr<std::optional<storage::Answer>> found =
         store_->FindAnswer(account, identity.request_id, now_ - options_->policy.request_id_memory);
@@ -231,9 +251,7 @@ void Loop::Decide(Submission submission, const Located& located) {
   const entitlement::Context context = MakeContext(submission.actor);
   std::unique_ptr<Account> new_account;
   std::unique_ptr<Application> new_application;
-  if (MayAlterServer(submission.command) && !directory_before_.has_value()) {
-    directory_before_ = working_set_.directory();
-  }
+  if (MayAlterServer(submission.command)) batch_.KeepDirectory(working_set_.directory());
   if (std::holds_alternative<entitlement::CreateAccount>(submission.command.payload)) {
     if (units.account == nullptr) {
       new_account = std::make_unique<Account>();
@@ -279,7 +297,7 @@ void Loop::PublishTokens() {
 }
 
 void Loop::PublishEvents() {
-  std::vector<storage::JournalEntry>& entries = batch_.journal();
+  std::vector<storage::JournalEntry>& entries = committing_.journal();
   if (entries.empty()) return;
   const int64_t first_position = last_position_ + 1;
   last_position_ += static_cast<int64_t>(entries.size());

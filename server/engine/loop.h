@@ -1,8 +1,13 @@
-// Loop: the engine's thread. Turn after turn it takes what waits, lets time act, decides, commits
-// once, and answers.
+// Loop: the engine's thread. It takes what waits, decides it into a batch, has the batch committed,
+// and answers it.
 //
-// Everything here runs on the thread that calls Run, except where a member says otherwise. How a
-// turn goes stands in Turn; a refusal of the store is dealt with in Recover.
+// One piece of work with the store is under way at most, on the writer's thread. While a batch is
+// being committed the next one is decided on top of it, and sent when the store is done: so the
+// state in memory is ahead of the stored one by two batches at most, and nothing of it is told
+// before it is durable (R30). Where the store refuses a batch, both are taken back (Recover).
+//
+// Everything here runs on the thread that calls Run, except where a member says otherwise. Step
+// tells how it goes.
 #pragma once
 
 #include <array>
@@ -17,6 +22,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/batch.h"
@@ -85,10 +91,9 @@ struct LoopCounters {
 
 class Loop {
  public:
-  // All outlive the loop. `reader` runs what reads the store, `run_answers` the callbacks of
-  // submissions.
+  // All outlive the loop. `reader` runs what reads the store, `writer` what writes it.
   Loop(const EngineOptions* options, storage::Store* store, Clock* clock, Inbox* inbox,
-       Worker* reader, Executor run_answers, LoopCounters* counters);
+       Worker* reader, Worker* writer, LoopCounters* counters);
 
   // Reads what has to be known before the first command. Called once, before Run, on any thread.
   absl::Status Prepare();
@@ -103,7 +108,14 @@ class Loop {
     std::optional<UnitKey> waits;
   };
 
+  // What the work under way with the store is.
+  enum class StoreWork : char { kNone, kCommit, kProbe, kPrune };
+
+  // All that can be done now.
+  void Step(Intake& intake);
   void Turn(Intake& intake);
+  bool BatchIsFull() const;
+  bool Finished(const Intake& intake) const;
 
   // -- Taking in
   void ReadClocks();
@@ -127,7 +139,6 @@ class Loop {
   absl::Duration WaitTime() const;
   void StoreUsage(bool now_at_once);
   void KeepHouse();
-  void Prune();
 
   // -- Loading
   bool IsLoaded(const UnitKey& unit);
@@ -137,13 +148,25 @@ class Loop {
   void Load(const UnitKey& unit, bool background);
   void FeedBackgroundLoads();
 
-  // -- Ending a turn
-  void CommitAndAnswer();
-  absl::Status Commit();
+  // -- Working with the store, on the writer's thread
+  // `work` must not touch the loop.
+  void StartStoreWork(StoreWork kind, absl::AnyInvocable<absl::Status()> work);
+  void FinishStoreWork(const StoreOutcome& outcome);
+  // Whether it started any that is due.
+  bool StartUpkeep();
+  void FinishCommit(const StoreOutcome& outcome);
+  void FinishPrune(const absl::Status& status);
   void NoteWrite(bool stored);
-  void ProbeStore();
+
+  // -- Ending a batch
+  // Where the store is free: what time does goes into the batch, and the batch on its way.
+  void SendBatch();
+  void CloseBatch();
+  // What it tells of is durable.
+  void Release(Batch& batch);
   void Recover();
-  void Answer();
+  void DropWhatWasChanged();
+  void GiveAnswers();
   void ReadHistory(Batch::Pending pending);
   [[noreturn]] void Die(const absl::Status& status);
 
@@ -154,16 +177,23 @@ class Loop {
   Clock* clock_;
   Inbox* inbox_;
   Worker* reader_;
-  Executor run_answers_;
+  Worker* writer_;
   LoopCounters* counters_;
 
   WorkingSet working_set_;
+  // What is being decided, and what is being committed.
   Batch batch_;
-  // Submissions to decide in the next turn: parked ones whose unit came, reads of a batch that
-  // failed.
+  Batch committing_;
+  StoreWork store_work_ = StoreWork::kNone;
+  // Of the prune that is under way or was the last: whether it left anything that is due.
+  bool more_to_prune_ = false;
+  // May be given: what they tell of is durable.
+  std::vector<Batch::Pending> answers_;
+  // Pages of history that are being read.
+  size_t reads_under_way_ = 0;
+  // Submissions to decide in the next turn: parked ones whose unit came, those of a batch that
+  // failed and may be decided again.
   std::vector<Submission> again_;
-  // The server's own state as it was before this batch altered it.
-  std::optional<entitlement::Directory> directory_before_;
 
   absl::Time now_ = absl::InfinitePast();
   entitlement::LeaseTime lease_now_;

@@ -1,4 +1,4 @@
-// The end of a turn: the batch is committed, or taken back where the store refuses it, and
+// The end of a batch: it is sent to be committed, taken back where the store refuses it, and
 // answered.
 #include <algorithm>
 #include <cstdlib>
@@ -20,83 +20,74 @@ const entitlement::HistoryQuery* HistoryQueryOf(const Result& result) {
 
 }  // namespace
 
-void Loop::CommitAndAnswer() {
+void Loop::CloseBatch() {
   for (const UnitKey& unit : batch_.touched()) working_set_.Reschedule(unit, batch_.marks());
-  if (batch_.writes()) {
-    const absl::Status status = Commit();
-    if (absl::IsUnavailable(status)) {
-      Recover();
-    } else if (!status.ok()) {
-      Die(status);
-    } else {
-      counters_->commits.fetch_add(1, std::memory_order_relaxed);
-      if (batch_.server_changed()) PublishTokens();
-      PublishEvents();
-      working_set_.MarksStored(batch_.marks());
-      working_set_.UsageStored(batch_.usages());
-      for (const storage::UnitMark& mark : batch_.marks()) {
-        store_due_ = std::min(store_due_, mark.next_due);
-      }
-    }
-  }
-  // First: who has an answer finds it in the figures.
-  counters_->state.Write(working_set_.figures());
-  Answer();
-  batch_.Clear();
-  directory_before_.reset();
 }
 
-absl::Status Loop::Commit() {
-  const int64_t begun = LoopCounters::SteadyMicros();
-  absl::Status status = store_->Commit(batch_.ToCommit());
+void Loop::SendBatch() {
+  if (store_work_ != StoreWork::kNone || StartUpkeep()) return;
+  counters_->last_turn_micros.store(lease_now_.micros, std::memory_order_relaxed);
+  FindOverdueUnits();
+  FireDue();
+  StoreUsage(/*now_at_once=*/false);
+  KeepHouse();
+  FeedBackgroundLoads();
+  CloseBatch();
+  if (!batch_.writes()) return Release(batch_);
+  std::swap(batch_, committing_);
+  StartStoreWork(StoreWork::kCommit, [store = store_, commit = committing_.ToCommit()] {
+    return store->Commit(commit);
+  });
+}
+
+void Loop::FinishCommit(const StoreOutcome& outcome) {
+  const absl::Status& status = outcome.status;
   if (options_->on_commit) {
-    options_->on_commit({.commands = static_cast<int64_t>(batch_.pending().size()),
-                         .duration = absl::Microseconds(LoopCounters::SteadyMicros() - begun),
+    options_->on_commit({.commands = static_cast<int64_t>(committing_.pending().size()),
+                         .duration = outcome.duration,
                          .stored = status.ok()});
   }
-  if (status.ok() || absl::IsUnavailable(status)) NoteWrite(status.ok());
-  return status;
-}
-
-// One refusal is a moment's trouble; refusals alone, for so long, are a state that callers should
-// be kept away from.
-void Loop::NoteWrite(bool stored) {
-  write_tried_ = lease_now_;
-  if (stored) {
-    refused_since_.reset();
-  } else if (!refused_since_.has_value()) {
-    refused_since_ = lease_now_;
-  }
-  const bool refuses =
-      refused_since_.has_value() && lease_now_ >= *refused_since_ + kStoreRefusesAfter;
-  if (counters_->store_refuses.exchange(refuses, std::memory_order_relaxed) == refuses) return;
-  if (options_->on_store_refuses) options_->on_store_refuses(refuses);
-}
-
-// Once callers are kept away nobody else would find out that the store is back.
-void Loop::ProbeStore() {
-  if (!refused_since_.has_value() || lease_now_ < *refused_since_ + kStoreRefusesAfter) return;
-  if (lease_now_ < write_tried_ + kStoreProbePeriod) return;
-  const absl::Status status = store_->Probe();
   if (!status.ok() && !absl::IsUnavailable(status)) Die(status);
   NoteWrite(status.ok());
+  if (status.ok()) {
+    counters_->commits.fetch_add(1, std::memory_order_relaxed);
+    if (committing_.server_changed()) PublishTokens();
+    PublishEvents();
+    working_set_.MarksStored(committing_.marks());
+    working_set_.UsageStored(committing_.usages());
+    for (const storage::UnitMark& mark : committing_.marks()) {
+      store_due_ = std::min(store_due_, mark.next_due);
+    }
+  } else {
+    Recover();
+  }
+  Release(committing_);
 }
 
-// Nothing of the batch was stored. What it altered in memory is dropped, to be loaded again as it
-// is stored; who asked for a change is refused; everyone else is decided again on the truth, once.
+void Loop::Release(Batch& batch) {
+  // First: who has an answer finds it in the figures.
+  counters_->state.Write(working_set_.figures());
+  if (!batch.pending().empty()) counters_->batches.fetch_add(1, std::memory_order_relaxed);
+  for (Batch::Pending& pending : batch.pending()) {
+    if (HistoryQueryOf(pending.result) != nullptr) {
+      ReadHistory(std::move(pending));
+    } else {
+      answers_.push_back(std::move(pending));
+    }
+  }
+  batch.Clear();
+}
+
+// Nothing of the batch was stored, and what was decided on top of it means nothing. What they
+// altered in memory is dropped, to be loaded again as it is stored; who asked for a change is
+// refused; everyone else is decided again on the truth, those of the second batch always, as
+// nothing of it was tried.
 void Loop::Recover() {
   counters_->commit_failures.fetch_add(1, std::memory_order_relaxed);
-  for (const UnitKey& unit : batch_.changed()) {
-    // Leases end also where no command ever names the unit again.
-    if (working_set_.DropChanged(unit)) LoadSoon(unit);
-  }
-  if (directory_before_.has_value()) {
-    working_set_.directory() = *std::exchange(directory_before_, std::nullopt);
-  }
-  working_set_.UsageNotStored(batch_.usages());
+  DropWhatWasChanged();
   dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
   std::vector<Batch::Pending> kept;
-  for (Batch::Pending& pending : batch_.pending()) {
+  for (Batch::Pending& pending : committing_.pending()) {
     if (pending.wrote || pending.submission.decided_again) {
       pending.result = entitlement::Refusal(entitlement::StoreUnavailable());
       kept.push_back(std::move(pending));
@@ -105,34 +96,43 @@ void Loop::Recover() {
       again_.push_back(std::move(pending.submission));
     }
   }
-  batch_.pending() = std::move(kept);
+  committing_.pending() = std::move(kept);
+  for (Batch::Pending& pending : batch_.pending()) {
+    again_.push_back(std::move(pending.submission));
+  }
+  batch_.Clear();
 }
 
-void Loop::Answer() {
-  if (batch_.pending().empty()) return;
-  counters_->batches.fetch_add(1, std::memory_order_relaxed);
-  std::vector<Batch::Pending> answers;
-  answers.reserve(batch_.pending().size());
-  for (Batch::Pending& pending : batch_.pending()) {
-    if (HistoryQueryOf(pending.result) != nullptr) {
-      ReadHistory(std::move(pending));
-    } else {
-      answers.push_back(std::move(pending));
-    }
+void Loop::DropWhatWasChanged() {
+  absl::btree_set<UnitKey> changed = committing_.changed();
+  changed.insert(batch_.changed().begin(), batch_.changed().end());
+  for (const UnitKey& unit : changed) {
+    // Leases end also where no command ever names the unit again.
+    if (working_set_.DropChanged(unit)) LoadSoon(unit);
   }
-  if (answers.empty()) return;
-  run_answers_([counters = counters_, answers = std::move(answers)]() mutable {
-    // First: who has an answer may count on the place being free.
-    const auto count = static_cast<int64_t>(answers.size());
-    counters->commands.fetch_add(count, std::memory_order_relaxed);
-    counters->in_flight.fetch_sub(count, std::memory_order_relaxed);
-    for (Batch::Pending& answer : answers) {
-      answer.submission.done(std::move(answer.result));
-    }
-  });
+  const entitlement::Directory* before = committing_.directory_before();
+  if (before == nullptr) before = batch_.directory_before();
+  if (before != nullptr) {
+    working_set_.directory() = *before;
+    // The commit before may have published what is taken back here.
+    PublishTokens();
+  }
+  working_set_.UsageNotStored(committing_.usages());
+  working_set_.UsageNotStored(batch_.usages());
+}
+
+void Loop::GiveAnswers() {
+  if (answers_.empty()) return;
+  // First: who has an answer may count on the place being free.
+  const auto count = static_cast<int64_t>(answers_.size());
+  counters_->commands.fetch_add(count, std::memory_order_relaxed);
+  counters_->in_flight.fetch_sub(count, std::memory_order_relaxed);
+  for (Batch::Pending& answer : answers_) answer.submission.done(std::move(answer.result));
+  answers_.clear();
 }
 
 void Loop::ReadHistory(Batch::Pending pending) {
+  ++reads_under_way_;
   reader_->Post([this, pending = std::move(pending)]() mutable {
     absl::StatusOr<entitlement::HistoryPage> page =
         store_->ReadHistory(*HistoryQueryOf(pending.result));
@@ -143,11 +143,7 @@ void Loop::ReadHistory(Batch::Pending pending) {
     } else {
       Die(page.status());
     }
-    run_answers_([counters = counters_, pending = std::move(pending)]() mutable {
-      counters->commands.fetch_add(1, std::memory_order_relaxed);
-      counters->in_flight.fetch_sub(1, std::memory_order_relaxed);
-      pending.submission.done(std::move(pending.result));
-    });
+    inbox_->Push(std::move(pending));
   });
 }
 

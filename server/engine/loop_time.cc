@@ -22,10 +22,6 @@ constexpr int kOverdueUnitsPerLook = 256;
 constexpr size_t kBackgroundLoadsAtOnce = 4;
 // A unit without leases that no command has used for so long is dropped from memory.
 constexpr absl::Duration kUnusedUnitKept = absl::Minutes(10);
-// Rows that are forgotten in one step, which logins wait for; and the pause until the next step
-// where more are due: 20,000 a second, more than are written for long.
-constexpr int kPrunedAtOnce = 500;
-constexpr absl::Duration kPrunePause = absl::Milliseconds(25);
 
 }  // namespace
 
@@ -84,6 +80,8 @@ void Loop::FireDue() {
 
 absl::Duration Loop::WaitTime() const {
   const absl::Duration longest = clock_->SleepMax();
+  if (!again_.empty() && !BatchIsFull()) return absl::ZeroDuration();
+  if (store_work_ != StoreWork::kNone) return longest;
   if (lease_now_ < dues_resume_) return std::min(longest, dues_resume_ - lease_now_);
   if (!background_loads_.empty() && background_loading_.size() < kBackgroundLoadsAtOnce) {
     return absl::ZeroDuration();
@@ -107,16 +105,7 @@ void Loop::StoreUsage(bool now_at_once) {
 void Loop::KeepHouse() {
   if (lease_now_ < house_kept_ + kHousekeepingPeriod) return;
   house_kept_ = lease_now_;
-  working_set_.DropUnused(lease_now_ + (-kUnusedUnitKept));
-}
-
-void Loop::Prune() {
-  if (lease_now_ < prune_next_) return;
-  const storage::PruneBounds bounds{.answers_before = now_ - options_->policy.request_id_memory,
-                                    .journal_before = now_ - options_->policy.journal_retention};
-  const absl::StatusOr<bool> more = store_->Prune(bounds, kPrunedAtOnce);
-  if (!more.ok() && !absl::IsUnavailable(more.status())) Die(more.status());
-  prune_next_ = lease_now_ + (more.ok() && *more ? kPrunePause : kHousekeepingPeriod);
+  working_set_.DropUnused(lease_now_ + (-kUnusedUnitKept), batch_.changed());
 }
 
 bool Loop::IsLoaded(const UnitKey& unit) {

@@ -1,7 +1,7 @@
 // Worker: a thread that runs what it is given, one after the other, in the order in which it was
 // posted.
 //
-// The engine has two: one that reads the store for it, one that completes answers. Post from any
+// The engine has two: one that reads the store for it, one that writes it. Post from any
 // thread; never blocks but for the lock. Stop runs what was posted before it and ends the thread.
 #pragma once
 

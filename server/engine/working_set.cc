@@ -220,11 +220,12 @@ bool WorkingSet::DropChanged(const UnitKey& unit) {
   return has_leases;
 }
 
-void WorkingSet::DropUnused(LeaseTime unused_since) {
+void WorkingSet::DropUnused(LeaseTime unused_since, const absl::btree_set<UnitKey>& changed) {
   absl::erase_if(applications_, [&](auto& entry) {
     LoadedApplication& loaded = entry.second;
     if (loaded.last_used >= unused_since || loaded.unit->has_leases()) return false;
     if (loaded.unit->usage != loaded.stored_usage) return false;
+    if (changed.contains({loaded.unit->account, loaded.unit->no})) return false;
     Forget({loaded.unit->account, loaded.unit->no});
     Count(loaded.counted, {});
     return true;
@@ -233,6 +234,7 @@ void WorkingSet::DropUnused(LeaseTime unused_since) {
     LoadedAccount& loaded = entry.second;
     if (loaded.last_used >= unused_since || loaded.unit->has_leases()) return false;
     if (HasLoadedApplication(*loaded.unit)) return false;
+    if (changed.contains({loaded.unit->no, ApplicationNo()})) return false;
     Forget({loaded.unit->no, ApplicationNo()});
     Count(loaded.counted, {});
     return true;

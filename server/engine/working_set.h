@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
@@ -71,8 +72,8 @@ class WorkingSet {
   bool DropChanged(const UnitKey& unit);
 
   // Drops applications without leases, and accounts without live calls and applications, that no
-  // command has used since `unused_since`.
-  void DropUnused(entitlement::LeaseTime unused_since);
+  // command has used since `unused_since`; not `changed` ones, whose changes aren't stored yet.
+  void DropUnused(entitlement::LeaseTime unused_since, const absl::btree_set<UnitKey>& changed);
   void Touch(const UnitKey& unit, entitlement::LeaseTime now);
 
   // Kept up to date with each change, so that reading them costs nothing.

@@ -2,34 +2,33 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "grpc/support/time.h"
 #include "grpcpp/alarm.h"
 
 namespace usher::rpc {
 
 namespace {
 
-// A task on its way through the queue: one wake-up, however many answers it gives.
-class QueuedTask final : public CompletionTag {
+// Before whoever waits looks after its own work: more than arrives in a moment.
+constexpr int kEventsPerWaitMax = 128;
+
+// Ends a wait.
+class WakeUp final : public CompletionTag {
  public:
-  QueuedTask(CallQueue* queue, CallQueue::Task task) : queue_(queue), task_(std::move(task)) {}
+  explicit WakeUp(CallQueue* queue) : queue_(queue) {}
 
   void Send() {
-    alarm_.Set(queue_->get(), absl::ToChronoTime(absl::UnixEpoch()),
-               static_cast<CompletionTag*>(this));
+    alarm_.Set(queue_->get(), gpr_inf_past(GPR_CLOCK_REALTIME), static_cast<CompletionTag*>(this));
   }
 
   void Complete(bool /*ok*/) override {
     CallQueue* const queue = queue_;
-    task_();
     delete this;
     queue->Leave();
   }
 
  private:
   CallQueue* const queue_;
-  CallQueue::Task task_;
   grpc::Alarm alarm_;
 };
 
@@ -40,15 +39,35 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
 
 CallQueue::~CallQueue() { Drain(); }
 
-void CallQueue::Start() {
-  thread_ = std::thread([this] { Serve(); });
+void CallQueue::Wait(absl::Duration longest) {
+  const gpr_timespec at_once = gpr_inf_past(GPR_CLOCK_MONOTONIC);
+  gpr_timespec deadline = gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN);
+  // Told before the look at woken_: whoever wakes tells first and looks then, so one sees the
+  // other.
+  asleep_.store(true);
+  for (int i = 0; i < kEventsPerWaitMax && !woken_.exchange(false); ++i) {
+    void* tag = nullptr;
+    bool ok = false;
+    const auto next = queue_->AsyncNext(&tag, &ok, deadline);
+    asleep_.store(false, std::memory_order_relaxed);
+    if (next != grpc::CompletionQueue::GOT_EVENT) break;
+    Handle(tag, ok);
+    deadline = at_once;
+  }
+  asleep_.store(false, std::memory_order_relaxed);
 }
 
-void CallQueue::Run(Task task) {
-  auto queued = std::make_unique<QueuedTask>(this, std::move(task));
+void CallQueue::Wake() {
+  woken_.store(true);
+  // Who is awake looks before it sleeps.
+  if (!asleep_.exchange(false)) return;
   // Counted like a call, whether draining or not: the queue waits for it.
   calls_.fetch_add(1);
-  queued.release()->Send();
+  (new WakeUp(this))->Send();
+}
+
+void CallQueue::Start() {
+  if (!thread_.joinable()) thread_ = std::thread([this] { Serve(); });
 }
 
 bool CallQueue::Enter() {
@@ -78,12 +97,14 @@ void CallQueue::Drain() {
 void CallQueue::Serve() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_->Next(&tag, &ok)) {
-    // Whoever posted the tag has counted it before, so this shows the tag as it was then. gRPC's
-    // own locks do so, too, but sanitizers don't see them.
-    calls_.load(std::memory_order_acquire);
-    static_cast<CompletionTag*>(tag)->Complete(ok);
-  }
+  while (queue_->Next(&tag, &ok)) Handle(tag, ok);
+}
+
+void CallQueue::Handle(void* tag, bool ok) {
+  // Whoever posted the tag has counted it before, so this shows the tag as it was then. gRPC's own
+  // locks do so, too, but sanitizers don't see them.
+  calls_.load(std::memory_order_acquire);
+  static_cast<CompletionTag*>(tag)->Complete(ok);
 }
 
 }  // namespace usher::rpc

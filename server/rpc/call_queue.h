@@ -1,9 +1,11 @@
-// CallQueue: a completion queue, the thread that serves it, and the count of calls that live on it.
+// CallQueue: a completion queue, and the count of calls that live on it.
 //
-// A queue must not be shut down while a call may still be posted or finished on it, so every call
-// is counted from its posting to its end, and Drain waits for the last.
-// Threading: Run, Enter, Leave and StopPosting from any thread; Start and Drain once each, by the
-// owner.
+// Two may serve it: the engine's thread, whose host it is (engine/host.h), or a thread of its own.
+// With the first a call is received, decided and answered by one thread. A queue must not be shut
+// down while a call may still be posted or finished on it, so every call is counted from its
+// posting to its end, and Drain waits for the last.
+// Threading: Wake, Enter, Leave and StopPosting from any thread; Wait by one, and not once Start
+// was called; Start and Drain by the owner.
 #pragma once
 
 #include <atomic>
@@ -11,7 +13,8 @@
 #include <memory>
 #include <thread>
 
-#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "engine/host.h"
 #include "grpcpp/completion_queue.h"
 
 namespace usher::rpc {
@@ -24,24 +27,24 @@ class CompletionTag {
   virtual void Complete(bool ok) = 0;
 };
 
-class CallQueue {
+class CallQueue final : public engine::Host {
  public:
-  using Task = absl::AnyInvocable<void()>;
-
   explicit CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue);
   // Every call must have left.
-  ~CallQueue();
+  ~CallQueue() override;
 
   CallQueue(const CallQueue&) = delete;
   CallQueue& operator=(const CallQueue&) = delete;
 
   grpc::ServerCompletionQueue* get() { return queue_.get(); }
 
-  void Start();
+  // Serves what has come, or comes first; then whatever is there without sleeping, until Wake.
+  void Wait(absl::Duration longest) override;
+  // Counts as a call until it has been waited for; must not be called once Drain has returned.
+  void Wake() override;
 
-  // Runs the task on the queue's thread, soon. It counts as a call, so Drain waits for it; must
-  // not be called once Drain has returned.
-  void Run(Task task);
+  // Serves on a thread of its own from now on. Idempotent.
+  void Start();
 
   // Counts a call that is about to be posted. False once draining: then it must not be.
   bool Enter();
@@ -50,14 +53,19 @@ class CallQueue {
   // From now on calls that end are not replaced by new ones.
   void StopPosting() { draining_.store(true); }
 
-  // Waits until every call has left, then ends the thread. Idempotent.
+  // Waits until every call has left, then ends the thread. Somebody must serve. Idempotent.
   void Drain();
 
  private:
   void Serve();
+  void Handle(void* tag, bool ok);
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread thread_;
+  // Wake was called, and no Wait has ended for it yet.
+  std::atomic<bool> woken_ = false;
+  // Who waits sleeps, or is about to.
+  std::atomic<bool> asleep_ = false;
   std::atomic<bool> draining_ = false;
   std::atomic<int64_t> calls_ = 0;
   bool shut_down_ = false;

@@ -1,7 +1,7 @@
 // Dispatch: the way of a request through the wire layer, the same for every method that the engine
 // answers: load, caller and role, fields, engine, reply or refusal.
 //
-// The answer is given on the engine's completion thread. Included by the *_service.cc only.
+// Calls are received and answered by the engine's thread. Included by the *_service.cc only.
 #pragma once
 
 #include <optional>

@@ -58,9 +58,7 @@ absl::Status GrpcServer::Start() {
       options_.credentials ? options_.credentials : grpc::InsecureServerCredentials();
   builder.AddListeningPort(options_.listen, std::move(credentials), &port_);
   for (const auto& service : calls_.services()) builder.RegisterService(service.get());
-  for (int i = 0; i < options_.completion_queues; ++i) {
-    queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue()));
-  }
+  queue_ = std::make_unique<CallQueue>(builder.AddCompletionQueue());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
     StopServing(absl::ZeroDuration());
@@ -69,12 +67,13 @@ absl::Status GrpcServer::Start() {
         absl::StrCat("cannot listen on ", options_.listen,
                      ": the port is in use, or the address is not one of this machine"));
   }
-  for (const auto& queue : queues_) {
-    for (const auto& method : calls_.methods()) method->Post(queue.get());
-  }
-  for (const auto& stream : calls_.streams()) stream->Post(queues_.front().get());
-  for (const auto& queue : queues_) queue->Start();
+  for (const auto& method : calls_.methods()) method->Post(queue_.get());
+  for (const auto& stream : calls_.streams()) stream->Post(queue_.get());
   return absl::OkStatus();
+}
+
+void GrpcServer::ServeAlone() {
+  if (queue_ != nullptr) queue_->Start();
 }
 
 void GrpcServer::StopServing(absl::Duration grace) {
@@ -83,10 +82,13 @@ void GrpcServer::StopServing(absl::Duration grace) {
 }
 
 void GrpcServer::Finish() {
-  for (const auto& queue : queues_) queue->Drain();
+  if (queue_ != nullptr) {
+    ServeAlone();
+    queue_->Drain();
+  }
   // Calls of the pools outlive no server; the server outlives no queue.
   server_.reset();
-  queues_.clear();
+  queue_.reset();
 }
 
 }  // namespace usher::rpc

@@ -1,4 +1,4 @@
-// GrpcServer: a gRPC server that serves the methods of a CallRegistry from completion queues.
+// GrpcServer: a gRPC server that serves the methods of a CallRegistry from a completion queue.
 //
 // Promises: Shutdown answers every call that was received, as far as the handlers answer within
 // the deadline, and leaves no thread and no call behind.
@@ -7,8 +7,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -37,7 +35,6 @@ struct GrpcServerOptions {
   std::shared_ptr<grpc::ServerCredentials> credentials;
   // Who may ask for reflection; anybody where null. Outlives the server.
   const auth::Gatekeeper* reflection_gate = nullptr;
-  int completion_queues = kCompletionQueuesDefault;
 };
 
 class GrpcServer {
@@ -54,12 +51,14 @@ class GrpcServer {
   // Of all their methods.
   observe::RpcMetrics& metrics() { return metrics_; }
 
-  // kUnavailable where the address cannot be taken.
+  // Takes calls from now on; they wait until somebody serves. kUnavailable where the address cannot
+  // be taken.
   absl::Status Start();
 
-  // Runs the task on a thread that serves calls: where answers are sent cheapest, as its poller
-  // need not be woken for each. At least one call must wait for what the task does. Once started.
-  void Run(CallQueue::Task task) { queues_.front()->Run(std::move(task)); }
+  // Serves on the thread that waits there. Once started; until ServeAlone.
+  engine::Host* host() { return queue_.get(); }
+  // Serves on a thread of the server's own from now on. Nobody may be at the host any more.
+  void ServeAlone();
 
   // The port that is bound.
   int port() const { return port_; }
@@ -68,16 +67,19 @@ class GrpcServer {
   // say goodbye, then cancels and closes them. The handlers of cancelled calls still owe an answer.
   void StopServing(absl::Duration grace);
 
-  // Waits for the handlers' last answers and ends the threads: who answers must be at work still,
-  // or must have answered everything. Idempotent.
+  // Waits for the handlers' last answers and ends the thread: who answers must be at work still, or
+  // must have answered everything. Nobody may be at the host any more. Idempotent.
   void Finish();
 
  private:
   GrpcServerOptions options_;
   observe::RpcMetrics metrics_;
   CallRegistry calls_{&metrics_};
-  // Streams are on the first one, too: a queue of their own would bring a thread more (limits.h).
-  std::vector<std::unique_ptr<CallQueue>> queues_;
+  // The only one, for streams, too. Whatever queues they wait at, gRPC has all threads that wait
+  // share all connections: they take turns at nearly every event, each being woken, finding one
+  // completion, and sleeping again. On 2 cores a second one cost a login a tenth of its rate and a
+  // quarter more processor time, an echo two fifths of its rate.
+  std::unique_ptr<CallQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

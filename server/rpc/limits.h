@@ -24,12 +24,7 @@ inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // Clients that ping more often than this are sent away (after two warnings).
 inline constexpr absl::Duration kClientPingPeriodMin = absl::Seconds(10);
 
-// One queue with one thread. Whatever queues they wait at, gRPC has all threads that wait share all
-// connections: they take turns at nearly every event, each being woken, finding one completion, and
-// sleeping again. On 2 cores a second one cost a login a tenth of its rate and a quarter more
-// processor time, an echo two fifths of its rate.
-inline constexpr int kCompletionQueuesDefault = 1;
-// Calls of each method that wait for a request at each queue, and those kept for reuse.
+// Calls of each method that wait for a request, and those kept for reuse.
 inline constexpr int kCallsPosted = 8;
 inline constexpr size_t kCallsPooledMax = 128;
 // Calls of each streaming method that wait for a request.

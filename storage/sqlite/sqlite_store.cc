@@ -108,7 +108,8 @@ class SqliteStoreImpl final : public SqliteStore {
   absl::StatusOr<std::optional<Answer>> FindAnswer(entitlement::AccountNo account,
                                                    const std::string& request_id,
                                                    absl::Time since) override {
-    return ReadAnswer(*writer_, account, request_id, since);
+    return Read(
+        [&](Database& database) { return ReadAnswer(database, account, request_id, since); });
   }
 
   absl::Status Commit(const CommitBatch& batch) override {

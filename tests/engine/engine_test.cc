@@ -2,14 +2,18 @@
 // have their own files.
 #include "engine/engine.h"
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/memory/memory_store.h"
 #include "tests/engine/harness.h"
+#include "tests/support/fake_clock.h"
 
 namespace usher::engine {
 namespace {
@@ -87,6 +91,67 @@ TEST(Engine, WhatGathersDuringACommitIsCommittedTogether) {
   EXPECT_EQ(harness.store().commits() - before, 2);
 }
 
+// Also where the batch takes less than has gathered.
+TEST(Engine, MoreThanABatchTakesIsCommittedInSeveral) {
+  EngineOptions options;
+  options.batch_max = 2;
+  Harness harness(options);
+  harness.Run(TwoPackages());
+  harness.store().BlockCommits();
+  std::vector<std::future<Result>> logins;
+  logins.push_back(harness.Submit(Harness::LoginOf("first@acme.test")));
+  harness.store().WaitForBlockedCommit();
+  const int64_t before = harness.store().commits();
+  for (int i = 0; i < 5; ++i) {
+    logins.push_back(harness.Submit(Harness::LoginOf("a" + std::to_string(i) + "@acme.test")));
+  }
+  harness.store().UnblockCommits();
+  for (std::future<Result>& login : logins) {
+    Harness::Get<entitlement::StartSessionReply>(login.get());
+  }
+  EXPECT_EQ(harness.store().commits() - before, 1 + 3);
+}
+
+// Where the engine's thread is a guest it decides what was submitted there without being woken.
+TEST(Engine, ServesFromItsHost) {
+  class CallingHost final : public Host {
+   public:
+    void Wait(absl::Duration longest) override {
+      if (Engine* const engine = engine_.exchange(nullptr)) {
+        Submission submission;
+        submission.command = {Harness::Support(), entitlement::GetEntitlements()};
+        submission.actor = "operator";
+        submission.done = [this](const Result&) {
+          answered_on_.set_value(std::this_thread::get_id());
+        };
+        submitted_on_ = std::this_thread::get_id();
+        engine->Submit(std::move(submission));
+        return;
+      }
+      sleeping_.Wait(longest);
+    }
+    void Wake() override { sleeping_.Wake(); }
+
+    std::atomic<Engine*> engine_ = nullptr;
+    std::thread::id submitted_on_;
+    std::promise<std::thread::id> answered_on_;
+
+   private:
+    IdleHost sleeping_;
+  };
+  storage::MemoryStore store;
+  testing::FakeClock clock(absl::FromUnixSeconds(1793610000));
+  EngineOptions options;
+  options.encode_journal = testing::EncodeForTest;
+  CallingHost host;
+  Engine engine(options, &store, &clock);
+  ASSERT_TRUE(engine.Start(&host).ok());
+  host.engine_ = &engine;
+  host.Wake();
+  EXPECT_EQ(host.answered_on_.get_future().get(), host.submitted_on_);
+  engine.Stop();
+}
+
 TEST(Engine, AReadThatChangesNothingCommitsNothing) {
   Harness harness;
   harness.Run(entitlement::GetEntitlements());
@@ -115,6 +180,21 @@ TEST(Engine, ARepeatedRequestGetsTheFirstAnswerAndDoesNothing) {
                 .pools.at(0)
                 .count.total,
             3 + 6);
+}
+
+// R28: also while the first is being committed.
+TEST(Engine, ARepeatedRequestOfTheBatchBeforeIsDoneOnce) {
+  Harness harness;
+  harness.store().BlockCommits();
+  std::future<Result> first =
+      harness.Submit(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> second =
+      harness.Submit(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  EXPECT_FALSE(Answered(second));
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::OrderReply>(first.get());
+  Harness::Get<entitlement::RememberedReply>(second.get());
 }
 
 // R28: also where both come in one batch.

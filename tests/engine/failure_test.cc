@@ -40,6 +40,60 @@ TEST(EngineFailure, AWriterOfARefusedCommitIsRefusedAndNothingHappened) {
   EXPECT_EQ(pools.at(0).count.held, 0);
 }
 
+// What was decided on top of a refused batch is decided again: the logins that the first one left
+// without a license get one.
+TEST(EngineFailure, WhatWasDecidedOnTopOfARefusedCommitIsDecidedAnew) {
+  Harness harness;
+  harness.Login("a1@acme.test");
+  harness.Login("a2@acme.test");
+  harness.store().BlockCommits();
+  std::future<Result> refused = harness.Submit(Harness::LoginOf("a3@acme.test"));
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> without = harness.Submit(Harness::LoginOf("a4@acme.test"));
+  std::future<Result> takeover = harness.Submit(Harness::LoginOf("a1@acme.test", "tab-2"));
+  std::future<Result> read = harness.Submit(entitlement::GetEntitlements());
+  EXPECT_TRUE(WaitFor([&] { return harness.engine().stats().in_flight == 4; }));
+  harness.store().FailNextCommits(1, DiskFull());
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::StoreUnavailable>(refused.get());
+  EXPECT_TRUE(Harness::Get<entitlement::StartSessionReply>(without.get()).newly_bound);
+  EXPECT_FALSE(Harness::Get<entitlement::StartSessionReply>(takeover.get()).newly_bound);
+  EXPECT_EQ(Harness::Get<entitlement::EntitlementsReply>(read.get()).pools.at(0).count.held, 3);
+}
+
+// Also in a unit that the refused batch itself did not touch.
+TEST(EngineFailure, WhatFollowedARefusedCommitInAnotherApplicationIsTakenBack) {
+  Harness harness;
+  const entitlement::Target sales = {AccountId("acme"), ApplicationId("sales")};
+  harness.Run(entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}});
+  harness.store().BlockCommits();
+  std::future<Result> refused = harness.Submit(Harness::LoginOf("ann@acme.test"));
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> again = harness.Submit(Harness::LoginOf("bob@acme.test"), sales);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  harness.store().FailNextCommits(1, DiskFull());
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::StoreUnavailable>(refused.get());
+  // Decided on the truth, in which nothing is bound.
+  EXPECT_TRUE(Harness::Get<entitlement::StartSessionReply>(again.get()).newly_bound);
+}
+
+// An account that a refused batch created is not there for those who named it meanwhile.
+TEST(EngineFailure, NothingRestsOnAnAccountWhoseCreationWasRefused) {
+  Harness harness;
+  harness.store().BlockCommits();
+  std::future<Result> created =
+      harness.Submit(entitlement::CreateAccount{AccountId("other"), "", "UTC"}, {});
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> named = harness.Submit(
+      entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("other"), {}});
+  EXPECT_TRUE(WaitFor([&] { return harness.engine().stats().in_flight == 2; }));
+  harness.store().FailNextCommits(1, DiskFull());
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::StoreUnavailable>(created.get());
+  Harness::Get<entitlement::ResourceNotFound>(named.get());
+}
+
 TEST(EngineFailure, WritesComeBackByThemselves) {
   Harness harness;
   harness.store().FailNextCommits(1, DiskFull());

@@ -28,13 +28,12 @@ void Echo(const grpc::ServerContext&, GetAccountResponder responder) {
 // A server of GetAccount with a handler, and a client of it.
 class UnaryCallTest : public ::testing::Test {
  protected:
-  void Serve(UnaryMethod<v1::GetAccountRequest, v1::GetAccountResponse>::Handler handler,
-             int queues = 1) {
-    server_ = std::make_unique<GrpcServer>(
-        GrpcServerOptions{.listen = "127.0.0.1:0", .completion_queues = queues});
+  void Serve(UnaryMethod<v1::GetAccountRequest, v1::GetAccountResponse>::Handler handler) {
+    server_ = std::make_unique<GrpcServer>(GrpcServerOptions{.listen = "127.0.0.1:0"});
     auto* service = server_->calls().Serve<Service>();
     server_->calls().Add(service, &Service::RequestGetAccount, std::move(handler));
     ASSERT_TRUE(server_->Start().ok());
+    server_->ServeAlone();
     stub_ = v1::AccountService::NewStub(grpc::CreateChannel(
         "127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials()));
   }
@@ -60,7 +59,7 @@ class UnaryCallTest : public ::testing::Test {
 };
 
 TEST_F(UnaryCallTest, EveryCallGetsItsOwnAnswer) {
-  Serve(Echo, 2);
+  Serve(Echo);
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([this, t] {
@@ -198,7 +197,7 @@ TEST_F(UnaryCallTest, ShutdownCancelsWhatDoesNotEndAndStillWaitsForItsAnswer) {
 }
 
 TEST_F(UnaryCallTest, AServerThatNeverServedACallShutsDown) {
-  Serve(Echo, 2);
+  Serve(Echo);
   Stop();
   Stop();
 }
