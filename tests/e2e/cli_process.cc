@@ -24,17 +24,17 @@ std::string Contents(const std::string& path) {
   return text.str();
 }
 
-std::string ProgramPath() {
+std::string PathOf(std::string_view program) {
   const char* directory = std::getenv("USHER_BIN_DIR");  // NOLINT: no other thread.
-  EXPECT_NE(directory, nullptr) << "USHER_BIN_DIR must say where usher is";
-  return std::string(directory == nullptr ? "." : directory) + "/usher";
+  EXPECT_NE(directory, nullptr) << "USHER_BIN_DIR must say where " << program << " is";
+  return std::string(directory == nullptr ? "." : directory).append("/").append(program);
 }
 
 }  // namespace
 
-CliProcess::CliProcess(std::vector<std::string> arguments)
+CliProcess::CliProcess(std::vector<std::string> arguments, std::string_view program)
     : out_path_(directory_.path() + "/out"), err_path_(directory_.path() + "/err") {
-  arguments.insert(arguments.begin(), ProgramPath());
+  arguments.insert(arguments.begin(), PathOf(program));
   constexpr int kWrite = O_WRONLY | O_CREAT | O_TRUNC;
   constexpr mode_t kMode = 0600;
   posix_spawn_file_actions_t files;

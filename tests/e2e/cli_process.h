@@ -1,4 +1,4 @@
-// CliProcess: the real `usher`, run to its end or in the background.
+// CliProcess: the real `usher`, or another of the programs, run to its end or in the background.
 //
 // It is killed when its object goes while it runs. One thread at a time.
 #pragma once
@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -21,10 +22,10 @@ struct Finished {
   std::string err;
 };
 
-// $USHER_BIN_DIR/usher with these arguments; its standard input is empty.
+// A program of $USHER_BIN_DIR with these arguments; its standard input is empty.
 class CliProcess {
  public:
-  explicit CliProcess(std::vector<std::string> arguments);
+  explicit CliProcess(std::vector<std::string> arguments, std::string_view program = "usher");
   CliProcess(const CliProcess&) = delete;
   CliProcess& operator=(const CliProcess&) = delete;
   ~CliProcess();

@@ -2,19 +2,16 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpcpp/client_context.h"
-#include "grpcpp/support/async_unary_call.h"
+#include "tools/bench/sequence_operation.h"
 
 namespace usher::bench {
 namespace {
 
-using ::usher::v1::CALL_STATE_CONNECTED;
-using ::usher::v1::VoiceService;
+namespace api = ::usher::v1;
+using api::VoiceService;
 
 constexpr int kConnectedSeconds = 30;
 constexpr int kChargedMinutes = 1;
@@ -25,116 +22,153 @@ std::string NextSeries() {
   return absl::StrCat("bench-", ++series, "-");
 }
 
-class CallOperation final : public Operation {
+class CallOperation final : public SequenceOperation {
  public:
-  CallOperation(VoiceService::Stub* stub, const Site* site)
-      : stub_(stub), site_(site), series_(NextSeries()) {
-    start_.set_application(site->application());
-    end_.set_application(site->application());
-    end_.mutable_connected_duration()->set_seconds(kConnectedSeconds);
+  CallOperation(VoiceService::Stub* stub, VoiceSite* voice)
+      : SequenceOperation(&voice->site().authorization()),
+        stub_(stub),
+        voice_(voice),
+        series_(NextSeries()) {
+    const std::string& application = voice->site().application();
+    start_.request.set_application(application);
+    connect_.request.set_application(application);
+    extend_.request.set_application(application);
+    extend_.request.add_call_ids();
+    end_.request.set_application(application);
+    end_.request.mutable_connected_duration()->set_seconds(kConnectedSeconds);
   }
 
-  bool Start(grpc::CompletionQueue* queue, void* tag) override {
-    context_.emplace();
-    context_->AddMetadata("authorization", site_->authorization());
-    if (starts_) {
-      start_.set_call_id(absl::StrCat(series_, ++count_));
-      start_reader_ = stub_->AsyncStartCall(&*context_, start_, queue);
-      start_reader_->Finish(&started_, &status_, tag);
-    } else {
-      end_.set_call_id(start_.call_id());
-      end_reader_ = stub_->AsyncEndCall(&*context_, end_, queue);
-      end_reader_->Finish(&ended_, &status_, tag);
+ protected:
+  bool Begin() override {
+    switch (step_) {
+      case Step::kStart:
+        id_ = absl::StrCat(series_, ++count_);
+        start_.request.set_call_id(id_);
+        Send(stub_, &VoiceService::Stub::PrepareAsyncStartCall, start_);
+        break;
+      case Step::kConnect:
+        connect_.request.set_call_id(id_);
+        Send(stub_, &VoiceService::Stub::PrepareAsyncConnectCall, connect_);
+        break;
+      case Step::kExtend:
+        extend_.request.set_call_ids(0, id_);
+        Send(stub_, &VoiceService::Stub::PrepareAsyncExtendCalls, extend_);
+        break;
+      case Step::kEnd:
+        end_.request.set_call_id(id_);
+        Send(stub_, &VoiceService::Stub::PrepareAsyncEndCall, end_);
+        break;
     }
     return true;
   }
 
-  absl::Status Finish() override {
-    start_reader_.reset();
-    end_reader_.reset();
-    if (!status_.ok()) {
-      return absl::Status(static_cast<absl::StatusCode>(status_.error_code()),
-                          absl::StrCat("the RPC failed: ", status_.error_message()));
+  absl::Status Check(const grpc::Status& status) override {
+    if (!status.ok()) return FromRpc(status);
+    switch (step_) {
+      case Step::kStart:
+        voice_->NoteStarted();
+        step_ = Step::kConnect;
+        return Is(api::CALL_STATE_RINGING, start_.response.call());
+      case Step::kConnect:
+        step_ = Step::kExtend;
+        return Is(api::CALL_STATE_CONNECTED, connect_.response.call());
+      case Step::kExtend:
+        step_ = Step::kEnd;
+        if (extend_.response.extensions_size() == 1) {
+          return Is(api::CALL_STATE_CONNECTED, extend_.response.extensions(0));
+        }
+        return absl::InternalError(absl::StrCat("the extension of ", id_, " was not answered"));
+      case Step::kEnd:
+        break;
     }
-    starts_ = !starts_;
-    // What has just ended is charged its one minute.
-    if (!starts_ || ended_.call().charged_minutes() == kChargedMinutes) return absl::OkStatus();
-    return absl::InternalError(absl::StrCat("call ", end_.call_id(), " was charged ",
-                                            ended_.call().charged_minutes(), " minutes, not ",
-                                            kChargedMinutes));
-  }
-
-  void Cancel() override {
-    if (context_.has_value()) context_->TryCancel();
+    voice_->NoteEnded();
+    step_ = Step::kStart;
+    const absl::Status ended = Is(api::CALL_STATE_ENDED, end_.response.call());
+    if (!ended.ok() || end_.response.call().charged_minutes() == kChargedMinutes) return ended;
+    return absl::InternalError(absl::StrCat("call ", id_, " was charged ",
+                                            end_.response.call().charged_minutes(),
+                                            " minutes, not ", kChargedMinutes));
   }
 
  private:
+  enum class Step : char { kStart, kConnect, kExtend, kEnd };
+
+  template <typename Answer>
+  absl::Status Is(api::CallState wanted, const Answer& answer) const {
+    if (answer.call_id() == id_ && answer.state() == wanted) return absl::OkStatus();
+    return absl::InternalError(absl::StrCat("call ", id_, " should be ",
+                                            api::CallState_Name(wanted),
+                                            ", but the answer is: ", answer.ShortDebugString()));
+  }
+
   VoiceService::Stub* const stub_;
-  const Site* const site_;
+  VoiceSite* const voice_;
   const std::string series_;
   uint64_t count_ = 0;
-  bool starts_ = true;
-  ::usher::v1::StartCallRequest start_;
-  ::usher::v1::StartCallResponse started_;
-  ::usher::v1::EndCallRequest end_;
-  ::usher::v1::EndCallResponse ended_;
-  grpc::Status status_;
-  std::optional<grpc::ClientContext> context_;
-  // Behind the context, whose call they live on.
-  std::unique_ptr<grpc::ClientAsyncResponseReader<::usher::v1::StartCallResponse>> start_reader_;
-  std::unique_ptr<grpc::ClientAsyncResponseReader<::usher::v1::EndCallResponse>> end_reader_;
+  std::string id_;
+  Step step_ = Step::kStart;
+  Exchange<api::StartCallRequest, api::StartCallResponse> start_;
+  Exchange<api::ConnectCallRequest, api::ConnectCallResponse> connect_;
+  Exchange<api::ExtendCallsRequest, api::ExtendCallsResponse> extend_;
+  Exchange<api::EndCallRequest, api::EndCallResponse> end_;
 };
 
 class ExtendOperation final
-    : public UnaryOperation<::usher::v1::ExtendCallsRequest, ::usher::v1::ExtendCallsResponse> {
+    : public UnaryOperation<api::ExtendCallsRequest, api::ExtendCallsResponse> {
  public:
-  ExtendOperation(VoiceService::Stub* stub, const Site* site) : stub_(stub), site_(site) {}
+  ExtendOperation(VoiceService::Stub* stub, const VoiceSite* voice) : stub_(stub), voice_(voice) {}
 
  protected:
-  bool Prepare(::usher::v1::ExtendCallsRequest& request) override {
+  bool Prepare(api::ExtendCallsRequest& request) override {
     if (!request.application().empty()) return true;
-    request.set_application(site_->application());
-    for (const std::string& call : site_->calls()) request.add_call_ids(call);
+    request.set_application(voice_->site().application());
+    for (const std::string& call : voice_->calls()) request.add_call_ids(call);
     return true;
   }
 
-  Reader Send(grpc::ClientContext* context, const ::usher::v1::ExtendCallsRequest& request,
+  Reader Send(grpc::ClientContext* context, const api::ExtendCallsRequest& request,
               grpc::CompletionQueue* queue) override {
-    context->AddMetadata("authorization", site_->authorization());
+    context->AddMetadata("authorization", voice_->site().authorization());
     return stub_->PrepareAsyncExtendCalls(context, request, queue);
   }
 
-  absl::Status Check(const ::usher::v1::ExtendCallsResponse& response) override {
-    const bool all = response.extensions_size() == static_cast<int>(site_->calls().size());
-    if (all && response.extensions(0).state() == CALL_STATE_CONNECTED) return absl::OkStatus();
+  absl::Status Check(const api::ExtendCallsResponse& response) override {
+    const std::vector<std::string>& calls = voice_->calls();
+    bool right = response.extensions_size() == static_cast<int>(calls.size());
+    for (size_t i = 0; right && i < calls.size(); ++i) {
+      const api::CallExtension& extension = response.extensions(static_cast<int>(i));
+      right = extension.state() == api::CALL_STATE_CONNECTED && extension.call_id() == calls[i];
+    }
+    if (right) return absl::OkStatus();
     return absl::InternalError("an extension was not answered with its calls");
   }
 
  private:
   VoiceService::Stub* const stub_;
-  const Site* const site_;
+  const VoiceSite* const voice_;
 };
 
 }  // namespace
 
-CallWorkload::CallWorkload(const Connections* connections, const Site* site)
-    : stubs_(connections->Stubs<VoiceService>()), site_(site) {}
+CallWorkload::CallWorkload(const Connections* connections, VoiceSite* voice)
+    : stubs_(connections->Stubs<VoiceService>()), voice_(voice) {}
 
 std::vector<std::unique_ptr<Operation>> CallWorkload::MakeOperations(int in_flight) {
   std::vector<std::unique_ptr<Operation>> operations;
   for (size_t i = 0; i < static_cast<size_t>(in_flight); ++i) {
-    operations.push_back(std::make_unique<CallOperation>(stubs_[i % stubs_.size()].get(), site_));
+    operations.push_back(std::make_unique<CallOperation>(stubs_[i % stubs_.size()].get(), voice_));
   }
   return operations;
 }
 
-ExtendWorkload::ExtendWorkload(const Connections* connections, const Site* site)
-    : stub_(VoiceService::NewStub(connections->at(0))), site_(site) {}
+ExtendWorkload::ExtendWorkload(const Connections* connections, const VoiceSite* voice)
+    : stubs_(connections->Stubs<VoiceService>()), voice_(voice) {}
 
 std::vector<std::unique_ptr<Operation>> ExtendWorkload::MakeOperations(int in_flight) {
   std::vector<std::unique_ptr<Operation>> operations;
-  for (int i = 0; i < in_flight; ++i) {
-    operations.push_back(std::make_unique<ExtendOperation>(stub_.get(), site_));
+  for (size_t i = 0; i < static_cast<size_t>(in_flight); ++i) {
+    operations.push_back(
+        std::make_unique<ExtendOperation>(stubs_[i % stubs_.size()].get(), voice_));
   }
   return operations;
 }

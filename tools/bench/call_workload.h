@@ -1,5 +1,5 @@
-// Voice AI: the workload `call`, a start and an end in turn, each a durable commit of its own; and
-// `extend-1000`, a heartbeat of a thousand calls on one connection.
+// Voice AI: the workload `call`, each call's life of four RPCs in turn; and `extend-1000`, a
+// heartbeat of a thousand calls.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 #include "tools/bench/connections.h"
 #include "tools/bench/plan.h"
-#include "tools/bench/site.h"
+#include "tools/bench/voice_site.h"
 #include "tools/bench/workload.h"
 #include "usher/v1/voice_service.grpc.pb.h"
 
@@ -16,30 +16,31 @@ namespace usher::bench {
 
 class CallWorkload final : public Workload {
  public:
-  // Both outlive it; the site must have bought Voice AI.
-  CallWorkload(const Connections* connections, const Site* site);
+  // Both outlive it.
+  CallWorkload(const Connections* connections, VoiceSite* voice);
 
   std::string_view name() const override { return kCall; }
-  // Each starts a call, which counts as one, ends it with half a minute to be charged, which counts
-  // as the next, and goes on with another call.
+  // Each starts a call, connects it, extends it, ends it with half a minute to be charged, and goes
+  // on with another one. Each of the four counts as one; all but the extension are durable commits.
   std::vector<std::unique_ptr<Operation>> MakeOperations(int in_flight) override;
 
  private:
   const std::vector<std::unique_ptr<::usher::v1::VoiceService::Stub>> stubs_;
-  const Site* const site_;
+  VoiceSite* const voice_;
 };
 
 class ExtendWorkload final : public Workload {
  public:
-  // As for CallWorkload; the site must have started its calls, too.
-  ExtendWorkload(const Connections* connections, const Site* site);
+  // As for CallWorkload.
+  ExtendWorkload(const Connections* connections, const VoiceSite* voice);
 
   std::string_view name() const override { return kExtend; }
+  Items items() const override { return {.per_call = kCallsInHeartbeat, .name = "extensions"}; }
   std::vector<std::unique_ptr<Operation>> MakeOperations(int in_flight) override;
 
  private:
-  const std::unique_ptr<::usher::v1::VoiceService::Stub> stub_;
-  const Site* const site_;
+  const std::vector<std::unique_ptr<::usher::v1::VoiceService::Stub>> stubs_;
+  const VoiceSite* const voice_;
 };
 
 }  // namespace usher::bench

@@ -1,6 +1,7 @@
 #include "tools/bench/load.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <thread>
@@ -14,16 +15,29 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Instant = SteadyClock::time_point;
 
-struct Window {
-  Instant begin;
-  Instant end;
+// When answers are recorded; shared by all drivers.
+class Window {
+ public:
+  Window(Instant begin, Instant end) : begin_(begin), end_(end) {}
+
+  Instant begin() const { return begin_; }
+  Instant end() const { return end_.load(std::memory_order_relaxed); }
+  bool open_ended() const { return end() == Instant::max(); }
+
+  // Ends it now, where it has an end that is still to come.
+  void Close(Instant now) {
+    if (!open_ended() && now < end()) end_.store(now, std::memory_order_relaxed);
+  }
+
+ private:
+  const Instant begin_;
+  std::atomic<Instant> end_;
 };
 
 // The operations of one thread.
 class Driver {
  public:
-  Driver(const Window& window, absl::Duration silence_max)
-      : window_(window), silence_max_(silence_max) {}
+  Driver(Window* window, absl::Duration silence_max) : window_(window), silence_max_(silence_max) {}
 
   void Add(Operation* operation) { callers_.push_back({.operation = operation}); }
 
@@ -52,7 +66,11 @@ class Driver {
   void StartCall(Caller& caller, Instant now) {
     caller.started = now;
     caller.busy = caller.operation->Start(&queue_, &caller);
-    if (caller.busy) ++in_flight_;
+    if (caller.busy) {
+      ++in_flight_;
+    } else {
+      window_->Close(now);
+    }
   }
 
   // Handles answers until the server is silent for too long or nothing is in flight.
@@ -80,10 +98,11 @@ class Driver {
     const Instant now = SteadyClock::now();
     if (!right.ok()) Fail(right);
     ++calls_in_all_;
-    if (now >= window_.begin && now < window_.end) {
+    const Instant end = window_->end();
+    if (now >= window_->begin() && now < end) {
       latency_.Record(std::chrono::nanoseconds(now - caller.started).count());
     }
-    if (now < window_.end && status_.ok()) StartCall(caller, now);
+    if (now < end && status_.ok()) StartCall(caller, now);
   }
 
   void Fail(const absl::Status& why) {
@@ -94,7 +113,7 @@ class Driver {
     }
   }
 
-  const Window window_;
+  Window* const window_;
   const absl::Duration silence_max_;
   grpc::CompletionQueue queue_;
   std::vector<Caller> callers_;
@@ -104,20 +123,20 @@ class Driver {
   absl::Status status_;
 };
 
-Window WindowFromNow(const ClosedLoopOptions& options) {
-  const Instant begin = SteadyClock::now() + absl::ToChronoNanoseconds(options.warm_up);
-  if (options.recorded == absl::InfiniteDuration()) return {begin, Instant::max()};
-  return {begin, begin + absl::ToChronoNanoseconds(options.recorded)};
+Instant EndOf(Instant begin, absl::Duration recorded) {
+  if (recorded == absl::InfiniteDuration()) return Instant::max();
+  return begin + absl::ToChronoNanoseconds(recorded);
 }
 
 }  // namespace
 
 absl::StatusOr<LoadResult> RunClosedLoop(const std::vector<std::unique_ptr<Operation>>& operations,
                                          const ClosedLoopOptions& options) {
-  const Window window = WindowFromNow(options);
+  const Instant begin = SteadyClock::now() + absl::ToChronoNanoseconds(options.warm_up);
+  Window window(begin, EndOf(begin, options.recorded));
   std::vector<std::unique_ptr<Driver>> drivers;
   for (int i = 0; i < std::max(1, options.threads); ++i) {
-    drivers.push_back(std::make_unique<Driver>(window, options.silence_max));
+    drivers.push_back(std::make_unique<Driver>(&window, options.silence_max));
   }
   for (size_t i = 0; i < operations.size(); ++i) {
     drivers[i % drivers.size()]->Add(operations[i].get());
@@ -133,8 +152,11 @@ absl::StatusOr<LoadResult> RunClosedLoop(const std::vector<std::unique_ptr<Opera
     result.calls_in_all += driver->calls_in_all();
   }
   result.calls = result.latency.count();
-  const Instant end = std::min(window.end, SteadyClock::now());
-  result.seconds = std::chrono::duration<double>(end - window.begin).count();
+  const Instant end = std::min(window.end(), SteadyClock::now());
+  if (end <= begin && !window.open_ended()) {
+    return absl::ResourceExhaustedError("nothing was left to do before the warm-up was over");
+  }
+  result.seconds = std::chrono::duration<double>(end - begin).count();
   return result;
 }
 

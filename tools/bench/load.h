@@ -41,8 +41,10 @@ struct LoadResult {
   double Rate() const { return seconds > 0 ? static_cast<double>(calls) / seconds : 0; }
 };
 
-// Returns when nothing is in flight any more. An error is that of the first answer that was not
-// right, kDeadlineExceeded where the server fell silent, kCancelled where interrupted.
+// Returns when nothing is in flight any more. Where an operation has nothing left to do, recording
+// ends with that, as fewer calls are in flight from then on. An error is that of the first answer
+// that was not right, kDeadlineExceeded where the server fell silent, kCancelled where interrupted,
+// kResourceExhausted where nothing was left to do before anything was recorded.
 absl::StatusOr<LoadResult> RunClosedLoop(const std::vector<std::unique_ptr<Operation>>& operations,
                                          const ClosedLoopOptions& options);
 

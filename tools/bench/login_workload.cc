@@ -1,12 +1,12 @@
 #include "tools/bench/login_workload.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
-#include <string>
+#include <optional>
 
-#include "absl/strings/str_cat.h"
+#include "tools/bench/agent_share.h"
+#include "tools/bench/client_ids.h"
+#include "tools/bench/load.h"
 
 namespace usher::bench {
 namespace {
@@ -15,60 +15,23 @@ using Kind = LoginWorkload::Kind;
 using ::usher::v1::StartSessionRequest;
 using ::usher::v1::StartSessionResponse;
 
-// No lease runs out while it is measured: at one in flight it takes a while until all agents have
-// had their turn.
-constexpr int kTtlSeconds = 3600;
-
-// As long as the UUIDs that clients use, and different for each call; cheap, because the client's
-// work is part of the figures.
-class ClientIds {
- public:
-  explicit ClientIds(uint64_t series) { absl::StrAppend(&id_, absl::Hex(series, absl::kZeroPad8)); }
-
-  const std::string& Next() {
-    id_.resize(kSeriesLength);
-    absl::StrAppend(&id_, "-0000-4000-8000-", absl::Hex(++count_, absl::kZeroPad12));
-    return id_;
-  }
-
- private:
-  static constexpr size_t kSeriesLength = 8;
-
-  std::string id_;
-  uint64_t count_ = 0;
-};
-
-// Each operation's own.
-uint64_t NextSeries() {
-  static std::atomic<uint64_t> series = 0;
-  return ++series;
-}
+// Of what is not measured.
+constexpr int kSetupInFlight = 64;
 
 class LoginOperation final : public UnaryOperation<StartSessionRequest, StartSessionResponse> {
  public:
-  LoginOperation(Kind kind, ::usher::v1::AgentService::Stub* stub, Site* site, size_t first_agent,
-                 size_t stride, MessageSizes* sizes)
-      : kind_(kind),
-        stub_(stub),
-        site_(site),
-        first_agent_(first_agent),
-        stride_(stride),
-        next_agent_(first_agent),
-        sizes_(sizes),
-        client_ids_(NextSeries()) {}
+  LoginOperation(Kind kind, ::usher::v1::AgentService::Stub* stub, Site* site, AgentShare agents,
+                 MessageSizes* sizes)
+      : kind_(kind), stub_(stub), site_(site), agents_(agents), sizes_(sizes) {}
 
  protected:
   bool Prepare(StartSessionRequest& request) override {
-    if (next_agent_ >= site_->agents()) {
-      if (kind_ == Kind::kFirst) return false;
-      next_agent_ = first_agent_;
-    }
-    agent_ = next_agent_;
-    next_agent_ += stride_;
+    if (!ChooseAgent()) return false;
+    first_ = site_->license_id(agent_) == 0;
     if (request.application().empty()) {
       request.set_application(site_->application());
       request.set_channel(::usher::v1::CHANNEL_WEB);
-      request.mutable_ttl()->set_seconds(kTtlSeconds);
+      request.mutable_ttl()->set_seconds(kSessionTtlSeconds);
     }
     request.set_email(site_->email(agent_));
     request.set_client_id(client_ids_.Next());
@@ -84,17 +47,28 @@ class LoginOperation final : public UnaryOperation<StartSessionRequest, StartSes
 
   absl::Status Check(const StartSessionResponse& response) override {
     if (sizes_ != nullptr) sizes_->response_bytes = static_cast<int>(response.ByteSizeLong());
-    return site_->NoteLogin(agent_, kind_ == Kind::kFirst, response);
+    return site_->NoteLogin(agent_, first_, response);
   }
 
  private:
+  bool ChooseAgent() {
+    if (kind_ == Kind::kAgain) {
+      agent_ = agents_.NextInCircle();
+      return true;
+    }
+    std::optional<size_t> next = agents_.Next();
+    while (next && site_->logged_in(*next)) next = agents_.Next();
+    if (next) agent_ = *next;
+    return next.has_value();
+  }
+
   const Kind kind_;
   ::usher::v1::AgentService::Stub* const stub_;
   Site* const site_;
-  const size_t first_agent_;
-  const size_t stride_;
-  size_t next_agent_;
+  AgentShare agents_;
   size_t agent_ = 0;
+  // Whether the login must bind a license.
+  bool first_ = false;
   // Null where somebody else takes the measures.
   MessageSizes* const sizes_;
   ClientIds client_ids_;
@@ -105,19 +79,21 @@ class LoginOperation final : public UnaryOperation<StartSessionRequest, StartSes
 LoginWorkload::LoginWorkload(Kind kind, const Connections* connections, Site* site)
     : kind_(kind), stubs_(connections->Stubs<::usher::v1::AgentService>()), site_(site) {}
 
-std::string_view LoginWorkload::name() const {
-  return kind_ == Kind::kFirst ? "first-login" : kLogin;
-}
+std::string_view LoginWorkload::name() const { return kLogin; }
 
 std::vector<std::unique_ptr<Operation>> LoginWorkload::MakeOperations(int in_flight) {
-  const size_t count = std::min(static_cast<size_t>(in_flight), site_->agents());
-  std::vector<std::unique_ptr<Operation>> operations;
-  for (size_t i = 0; i < count; ++i) {
-    operations.push_back(
-        std::make_unique<LoginOperation>(kind_, stubs_[i % stubs_.size()].get(), site_, i, count,
-                                         i == 0 && sizes_.response_bytes == 0 ? &sizes_ : nullptr));
-  }
-  return operations;
+  return ShareAgents(in_flight, site_->agents(), [this](size_t i, AgentShare share) {
+    return std::make_unique<LoginOperation>(
+        kind_, stubs_[i % stubs_.size()].get(), site_, share,
+        i == 0 && sizes_.response_bytes == 0 ? &sizes_ : nullptr);
+  });
+}
+
+absl::Status LogEverybodyIn(const Connections& connections, Site* site) {
+  LoginWorkload logins(LoginWorkload::Kind::kAbsent, &connections, site);
+  return RunClosedLoop(logins.MakeOperations(kSetupInFlight),
+                       {.recorded = absl::InfiniteDuration()})
+      .status();
 }
 
 }  // namespace usher::bench

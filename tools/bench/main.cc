@@ -1,15 +1,18 @@
 // usher-bench: how fast Usher is, by the measure of an empty RPC and of the disk.
 //
 //   usher-bench                          measures for about two minutes
-//   usher-bench --quick --json out.json  for half a minute
+//   usher-bench --quick --json out.json  everything, in less than a minute
 //
 // Exit codes: 0 measured, however slow; 1 the server answered wrongly, or something failed; 2
 // usage.
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
@@ -29,8 +32,13 @@ constexpr int kExitUsage = 2;
 struct Arguments {
   Plan plan;
   bool quick = false;
+  std::vector<std::string> workloads;
+  std::vector<int> in_flight;
   std::optional<int> rounds;
   std::optional<double> seconds;
+  std::vector<std::string> open_workloads;
+  std::optional<double> rate_share;
+  std::optional<double> open_seconds;
   std::string json;
   std::string serve;
 };
@@ -42,20 +50,35 @@ std::string DefaultDirectory() {
 
 void Describe(CLI::App& app, Arguments& arguments) {
   Plan& plan = arguments.plan;
-  app.add_flag("--quick", arguments.quick, "Less than 30 seconds in all");
-  app.add_option("--workloads", plan.workloads, "What to measure")
+  app.add_flag("--quick", arguments.quick, "Everything for a moment, less than a minute in all");
+  std::vector<std::string> names(kWorkloads.begin(), kWorkloads.end());
+  names.emplace_back(kAll);
+  app.add_option("--workloads", arguments.workloads,
+                 "What to measure [echo,login,call; quick: all]")
       ->delimiter(',')
-      ->check(CLI::IsMember({std::string(kEcho), std::string(kLogin), std::string(kLoginWatched),
-                             std::string(kCall), std::string(kExtend)}))
-      ->capture_default_str();
-  app.add_option("--in-flight", plan.in_flight, "Calls in flight, one level after the other")
+      ->check(CLI::IsMember(std::move(names)));
+  app.add_option("--in-flight", arguments.in_flight,
+                 "Calls in flight, one level after the other [64,1,256; quick: 64]")
       ->delimiter(',')
-      ->check(CLI::Range(1, kInFlightMax))
-      ->capture_default_str();
+      ->check(CLI::Range(1, kInFlightMax));
   app.add_option("--rounds", arguments.rounds, "Rounds of each level [7; quick: 5]")
       ->check(CLI::Range(1, kRoundsMax));
-  app.add_option("--seconds", arguments.seconds, "Of each workload in each round [2; quick: 0.4]")
+  app.add_option("--seconds", arguments.seconds, "Of each workload in each round [2; quick: 0.3]")
       ->check(CLI::Range(kRoundSecondsMin, kRoundSecondsMax));
+  app.add_option("--open", arguments.open_workloads,
+                 "Of --workloads, what is called at a given rate, too, with --rate or --rate-share "
+                 "[login]")
+      ->delimiter(',')
+      ->check(CLI::IsMember(std::vector<std::string>(kWorkloads.begin(), kWorkloads.end())));
+  auto* rate = app.add_option("--rate", plan.open_rate, "Poisson arrivals: so many calls a second")
+                   ->check(CLI::Range(kRateMin, kRateMax));
+  app.add_option("--rate-share", arguments.rate_share,
+                 "Poisson arrivals: this share of the best level's rate [quick: 0.5]")
+      ->check(CLI::Range(kRateShareMin, kRateShareMax))
+      ->excludes(rate);
+  app.add_option("--open-seconds", arguments.open_seconds,
+                 "Of each workload in each round at a given rate [5; quick: 1]")
+      ->check(CLI::Range(kRoundSecondsMin, kOpenSecondsMax));
   app.add_option("--agents", plan.agents, "Agents with a license")
       ->check(CLI::Range(kAgentsMin, kAgentsMax))
       ->capture_default_str();
@@ -74,6 +97,25 @@ void Describe(CLI::App& app, Arguments& arguments) {
   app.add_option("--json", arguments.json, "Also write the figures to this file");
   // How it starts its server; hidden, as it has no group.
   app.add_option("--serve", arguments.serve)->group("");
+}
+
+// What was not said stays as it is. False, and a sentence, where it does not fit together.
+bool Complete(const Arguments& arguments, Plan& plan) {
+  if (arguments.quick) MakeQuick(plan);
+  if (!arguments.workloads.empty()) plan.workloads = arguments.workloads;
+  if (!arguments.in_flight.empty()) plan.in_flight = arguments.in_flight;
+  if (arguments.rounds) plan.rounds = *arguments.rounds;
+  if (arguments.seconds) plan.recorded = absl::Seconds(*arguments.seconds);
+  plan.warm_up = std::min(plan.warm_up, plan.recorded);
+  if (arguments.rate_share) plan.open_rate_share = *arguments.rate_share;
+  if (arguments.open_seconds) plan.open_recorded = absl::Seconds(*arguments.open_seconds);
+  for (const std::string& name : arguments.open_workloads) {
+    if (plan.Measures(name)) continue;
+    std::cerr << "usher-bench: --open names " << name << ", but --workloads does not\n";
+    return false;
+  }
+  if (!arguments.open_workloads.empty()) plan.open_workloads = arguments.open_workloads;
+  return true;
 }
 
 int Serve(const std::string& data_dir) {
@@ -114,9 +156,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
   if (!arguments.serve.empty()) return Serve(arguments.serve);
-  if (arguments.quick) MakeQuick(plan);
-  if (arguments.rounds) plan.rounds = *arguments.rounds;
-  if (arguments.seconds) plan.recorded = absl::Seconds(*arguments.seconds);
+  if (!Complete(arguments, plan)) return kExitUsage;
   return MeasureAndReport(arguments);
 }
 

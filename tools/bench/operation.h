@@ -34,6 +34,13 @@ class Operation {
   virtual void Cancel() = 0;
 };
 
+// Of a call that should have been answered. OK where it was.
+inline absl::Status FromRpc(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      absl::StrCat("the RPC failed: ", status.error_message()));
+}
+
 template <typename Request, typename Response>
 class UnaryOperation : public Operation {
  public:
@@ -48,10 +55,7 @@ class UnaryOperation : public Operation {
 
   absl::Status Finish() final {
     reader_.reset();
-    if (!status_.ok()) {
-      return absl::Status(static_cast<absl::StatusCode>(status_.error_code()),
-                          absl::StrCat("the RPC failed: ", status_.error_message()));
-    }
+    if (!status_.ok()) return FromRpc(status_);
     return Check(response_);
   }
 

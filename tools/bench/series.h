@@ -10,36 +10,39 @@
 #include "tools/bench/histogram.h"
 #include "tools/bench/load.h"
 #include "tools/bench/report.pb.h"
+#include "tools/bench/workload.h"
 
 namespace usher::bench {
 
 class SeriesRecorder {
  public:
-  explicit SeriesRecorder(std::string_view name) : name_(name) {}
+  explicit SeriesRecorder(std::string_view name, Items items = {}) : name_(name), items_(items) {}
 
   // The processor times are of the whole load, warm-up included.
   void AddRound(const LoadResult& result, absl::Duration client_cpu, absl::Duration server_cpu);
 
   const std::string& name() const { return name_; }
+  const Items& items() const { return items_; }
   const std::vector<double>& rates() const { return rates_; }
   const std::vector<double>& p50s_us() const { return p50s_us_; }
+  const std::vector<double>& p999s_us() const { return p999s_us_; }
 
   v1::Series ToProto() const;
 
  private:
   const std::string name_;
+  const Items items_;
   std::vector<double> rates_;
   std::vector<double> p50s_us_;
+  std::vector<double> p999s_us_;
   std::vector<double> client_cpus_us_;
   std::vector<double> server_cpus_us_;
   Histogram latency_;
 };
 
-v1::Ratio MakeRatio(std::string_view name, absl::Span<const double> dividends,
-                    absl::Span<const double> divisors);
+v1::Latency LatencyOf(const Histogram& histogram);
 
-// How much longer the median call of `slow` takes than that of `fast`, in median calls of `unit`.
-v1::Ratio MakeExcess(const SeriesRecorder& slow, const SeriesRecorder& fast,
-                     const SeriesRecorder& unit);
+// The median over the rounds, and how sure it is.
+v1::Spread ToSpread(absl::Span<const double> values);
 
 }  // namespace usher::bench

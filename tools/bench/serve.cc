@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -62,6 +63,8 @@ absl::Status ServeUntilInputEnds(const std::string& data_dir) {
   options.data_dir = data_dir;
   options.listen = "127.0.0.1:0";
   options.http_listen = kHttpOff;
+  // The workload first-login needs one for each measurement.
+  options.policy.resets_per_month = std::numeric_limits<int>::max();
   options.extra_services = RegisterEchoService;
   Server server(std::move(options));
   absl::Status status = server.Start();
