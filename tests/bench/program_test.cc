@@ -70,7 +70,11 @@ TEST(UsherBench, MeasuresEveryWorkloadAndFindsEveryAnswerRight) {
       const v1::Series& series = level.series(static_cast<int>(i) + 1);
       EXPECT_EQ(series.name(), kWorkloads[i]);
       // Recorded or not: on a busy machine a round may be over before its first answer.
+      EXPECT_GT(series.calls_in_all(), 0) << series.name();
       EXPECT_GT(series.server_cpu_us(), 0) << series.name();
+      if (kWorkloads[i] == kLogin) {
+        EXPECT_GT(series.syncs(), 0);
+      }
       EXPECT_EQ(series.rates_per_second_size(), 2) << series.name();
       EXPECT_GE(series.latency().max(), series.latency().p50()) << series.name();
       EXPECT_THAT(finished.out, HasSubstr(absl::StrCat("\n  ", series.name(), " ")));
@@ -118,6 +122,15 @@ TEST(UsherBench, OpensOnlyWhatItMeasures) {
   const Finished finished = bench.Wait(kPatience);
   EXPECT_EQ(finished.exit_code, 2);
   EXPECT_THAT(finished.err, HasSubstr("--open names login, but --workloads does not"));
+}
+
+TEST(UsherBench, HelpTellsWhatEachWorkloadIs) {
+  CliProcess bench({"--help"}, "usher-bench");
+  const Finished finished = bench.Wait(kPatience);
+  EXPECT_EQ(finished.exit_code, 0);
+  for (const std::string_view workload : kWorkloads) {
+    EXPECT_THAT(finished.out, HasSubstr("\n  " + std::string(workload) + "  "));
+  }
 }
 
 TEST(UsherBench, SaysWhatItDoesNotKnow) {

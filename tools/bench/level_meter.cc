@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tools/bench/cpu_time.h"
+#include "tools/bench/cost_meter.h"
 #include "tools/bench/ratios.h"
 
 namespace usher::bench {
@@ -41,17 +41,18 @@ absl::Status LevelMeter::WarmUp() {
 absl::Status LevelMeter::Round(int number) {
   const auto disk = disk_->Run(plan_->recorded * kDiskShare);
   if (!disk.ok()) return disk.status();
-  disk_recorder_.AddRound(*disk, absl::ZeroDuration(), absl::ZeroDuration());
+  disk_recorder_.AddRound(*disk);
   for (size_t i = 0; i < workloads_->size(); ++i) {
     const size_t turn = number % 2 == 0 ? i : workloads_->size() - 1 - i;
-    const absl::Status prepared = (*workloads_)[turn]->Prepare();
-    if (!prepared.ok()) return prepared;
-    const absl::Duration client_before = OwnCpuTime();
-    const absl::Duration server_before = server_->CpuTime();
+    absl::Status status = (*workloads_)[turn]->Prepare();
+    CostMeter meter(server_);
+    if (status.ok()) status = meter.Begin();
+    if (!status.ok()) return status;
     const auto result = Run(turn);
     if (!result.ok()) return result.status();
-    recorders_[turn].AddRound(*result, OwnCpuTime() - client_before,
-                              server_->CpuTime() - server_before);
+    const auto costs = meter.End();
+    if (!costs.ok()) return costs.status();
+    recorders_[turn].AddRound(*result, *costs);
   }
   return absl::OkStatus();
 }

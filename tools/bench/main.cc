@@ -29,6 +29,29 @@ namespace {
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
 
+constexpr char kFooter[] = R"(
+Workloads; each call is checked, and counts as one:
+  echo           no work, with as many bytes each way as a login: the measure of the others
+  login          a new session of an agent who is logged in, from a fresh client_id: a takeover
+  login-watched  the same, while a hundred consoles watch the account
+  first-login    binds an idle license to an email that was never seen
+  logout         ends a live session
+  renew          renews a session
+  renew-1000     renews a thousand at once
+  shift          in turn a login, 20 renewals, a logout; of the logins 1 % are refused, as they must be
+  check          whether an agent could log in
+  entitlements   all of an application at one glance
+  call           in turn the start, connection, extension and end of a Voice AI call
+  extend-1000    extends a thousand calls at once
+
+Closed loop: so many calls are always in flight. With --rate or --rate-share what --open names is
+also called at the instants of a Poisson process, whatever the answers take; latency counts from
+these instants. Beside all that, the disk: 4 KiB overwrites, each with fdatasync.
+Each ratio is the median of its rounds, with the interval that holds the true one as surely as its
+head says; "wanted" is what Usher aims at. Slowness is no failure, a wrong answer is.
+
+Exit codes: 0 measured; 1 an answer was wrong, or something failed; 2 usage.)";
+
 struct Arguments {
   Plan plan;
   bool quick = false;
@@ -150,6 +173,7 @@ int Main(int argc, char** argv) {
       "Measures how many durable logins a second Usher takes, beside an echo RPC and the disk.",
       "usher-bench");
   Describe(app, arguments);
+  app.footer(kFooter);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

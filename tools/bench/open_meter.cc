@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "tools/bench/cpu_time.h"
+#include "tools/bench/cost_meter.h"
 #include "tools/bench/ratios.h"
 #include "tools/bench/targets.h"
 
@@ -31,7 +31,7 @@ OpenMeter::OpenMeter(const Plan* plan, ArrivalRate rate, const ServerProcess* se
 absl::Status OpenMeter::Round(int number) {
   const auto disk = disk_->Run(plan_->open_recorded * kDiskShare);
   if (!disk.ok()) return disk.status();
-  disk_recorder_.AddRound(*disk, absl::ZeroDuration(), absl::ZeroDuration());
+  disk_recorder_.AddRound(*disk);
   for (size_t i = 0; i < runners_.size(); ++i) {
     const size_t turn = number % 2 == 0 ? i : runners_.size() - 1 - i;
     const absl::Status status = Run(runners_[turn], number);
@@ -41,10 +41,10 @@ absl::Status OpenMeter::Round(int number) {
 }
 
 absl::Status OpenMeter::Run(Runner& runner, int round) {
-  const absl::Status prepared = runner.workload->Prepare();
-  if (!prepared.ok()) return prepared;
-  const absl::Duration client_before = OwnCpuTime();
-  const absl::Duration server_before = server_->CpuTime();
+  absl::Status status = runner.workload->Prepare();
+  CostMeter meter(server_);
+  if (status.ok()) status = meter.Begin();
+  if (!status.ok()) return status;
   const auto result =
       RunOpenLoop(runner.workload->MakeOperations(plan_->connections * kCallsPerConnection),
                   {.rate_per_second = rate_.per_second,
@@ -57,8 +57,9 @@ absl::Status OpenMeter::Run(Runner& runner, int round) {
                         absl::StrCat(runner.recorder.name(), " at ", rate_.per_second,
                                      " calls/s: ", result.status().message()));
   }
-  runner.recorder.AddRound(*result, OwnCpuTime() - client_before,
-                           server_->CpuTime() - server_before);
+  const auto costs = meter.End();
+  if (!costs.ok()) return costs.status();
+  runner.recorder.AddRound(*result, *costs);
   runner.send_delay.Merge(result->send_delay);
   runner.held_back += result->held_back;
   return absl::OkStatus();

@@ -14,6 +14,7 @@ namespace usher::bench {
 namespace {
 
 constexpr double kGroupedFrom = 1000;
+constexpr int64_t kCallsPerSyncMax = 10'000;
 
 // 1234567.8 as 1,234,568.
 std::string Grouped(double value) {
@@ -39,9 +40,9 @@ void AppendHead(const v1::Report& report, std::string& text) {
 }
 
 void AppendHeadOfSeries(std::string_view rate, std::string& text) {
-  absl::StrAppendFormat(&text, "  %-13s %9s %19s %8s %9s %9s %9s %8s %8s\n", "", std::string(rate),
-                        "over the rounds", "p50 us", "p99 us", "p99.9 us", "max us", "client",
-                        "server");
+  absl::StrAppendFormat(&text, "  %-13s %9s %19s %8s %9s %9s %9s %8s %8s %10s\n", "",
+                        std::string(rate), "over the rounds", "p50 us", "p99 us", "p99.9 us",
+                        "max us", "client", "server", "calls/sync");
 }
 
 void AppendSeries(const v1::Series& series, std::string& text) {
@@ -53,6 +54,12 @@ void AppendSeries(const v1::Series& series, std::string& text) {
       Grouped(latency.p99()), Grouped(latency.p999()), Grouped(latency.max()));
   if (series.client_cpu_us() > 0) {
     absl::StrAppendFormat(&text, " %8.1f %8.1f", series.client_cpu_us(), series.server_cpu_us());
+  }
+  // The server syncs now and then by itself.
+  if (series.syncs() * kCallsPerSyncMax > series.calls_in_all()) {
+    absl::StrAppendFormat(
+        &text, " %10.1f",
+        static_cast<double>(series.calls_in_all()) / static_cast<double>(series.syncs()));
   }
   text += "\n";
 }
@@ -121,12 +128,13 @@ void AppendOpenLoop(const v1::OpenLoop& open, std::string& text) {
   for (const v1::Series& series : open.series()) AppendSeries(series, text);
   for (const v1::Series& series : open.series()) {
     if (!series.has_send_delay()) continue;
-    absl::StrAppendFormat(
-        &text,
-        "  %s: sent %s us after its arrival (p50), %s (p99), %s (p99.9); %d of %s held back\n",
-        series.name(), Grouped(series.send_delay().p50()), Grouped(series.send_delay().p99()),
-        Grouped(series.send_delay().p999()), series.held_back(),
-        Grouped(static_cast<double>(series.calls())));
+    absl::StrAppendFormat(&text,
+                          "  %s: sent %s us after its arrival (p50), %s (p99), %s (p99.9); %d of "
+                          "%s held back; %d checkpoints\n",
+                          series.name(), Grouped(series.send_delay().p50()),
+                          Grouped(series.send_delay().p99()), Grouped(series.send_delay().p999()),
+                          series.held_back(), Grouped(static_cast<double>(series.calls())),
+                          series.checkpoints());
   }
   for (const v1::Ratio& ratio : open.ratios()) {
     absl::StrAppendFormat(&text, "  %-26s %s\n", ratio.name(), ToText(ratio));

@@ -16,14 +16,16 @@ double MicrosPerCall(absl::Duration time, int64_t calls) {
 
 }  // namespace
 
-void SeriesRecorder::AddRound(const LoadResult& result, absl::Duration client_cpu,
-                              absl::Duration server_cpu) {
+void SeriesRecorder::AddRound(const LoadResult& result, const Costs& costs) {
   rates_.push_back(result.Rate());
   p50s_us_.push_back(Micros(result.latency.Percentile(0.5)));
   p999s_us_.push_back(Micros(result.latency.Percentile(0.999)));
-  client_cpus_us_.push_back(MicrosPerCall(client_cpu, result.calls_in_all));
-  server_cpus_us_.push_back(MicrosPerCall(server_cpu, result.calls_in_all));
+  client_cpus_us_.push_back(MicrosPerCall(costs.client_cpu, result.calls_in_all));
+  server_cpus_us_.push_back(MicrosPerCall(costs.server_cpu, result.calls_in_all));
   latency_.Merge(result.latency);
+  calls_in_all_ += result.calls_in_all;
+  store_.syncs += costs.store.syncs;
+  store_.checkpoints += costs.store.checkpoints;
 }
 
 v1::Series SeriesRecorder::ToProto() const {
@@ -37,6 +39,9 @@ v1::Series SeriesRecorder::ToProto() const {
   series.mutable_rates_per_second()->Add(rates_.begin(), rates_.end());
   series.mutable_p50s_us()->Add(p50s_us_.begin(), p50s_us_.end());
   series.mutable_p999s_us()->Add(p999s_us_.begin(), p999s_us_.end());
+  series.set_syncs(store_.syncs);
+  series.set_checkpoints(store_.checkpoints);
+  series.set_calls_in_all(calls_in_all_);
   series.set_items_per_call(items_.per_call);
   series.set_items(std::string(items_.name));
   return series;

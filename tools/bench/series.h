@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "tools/bench/cost_meter.h"
 #include "tools/bench/histogram.h"
 #include "tools/bench/load.h"
 #include "tools/bench/report.pb.h"
@@ -18,8 +19,7 @@ class SeriesRecorder {
  public:
   explicit SeriesRecorder(std::string_view name, Items items = {}) : name_(name), items_(items) {}
 
-  // The processor times are of the whole load, warm-up included.
-  void AddRound(const LoadResult& result, absl::Duration client_cpu, absl::Duration server_cpu);
+  void AddRound(const LoadResult& result, const Costs& costs = {});
 
   const std::string& name() const { return name_; }
   const Items& items() const { return items_; }
@@ -38,6 +38,8 @@ class SeriesRecorder {
   std::vector<double> client_cpus_us_;
   std::vector<double> server_cpus_us_;
   Histogram latency_;
+  int64_t calls_in_all_ = 0;
+  StoreFigures store_;
 };
 
 v1::Latency LatencyOf(const Histogram& histogram);

@@ -36,7 +36,7 @@ void RegisterEchoService(rpc::CallRegistry& calls) {
       });
 }
 
-// The first line on standard output is the port.
+// The first line on standard output are the ports.
 void LogTroubleToStandardError() {
   spdlog::set_default_logger(std::make_shared<spdlog::logger>(
       "usher-bench", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
@@ -51,7 +51,7 @@ absl::Status SayAndCloseOutput(const std::string& line) {
       dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO) {
     return absl::OkStatus();
   }
-  return absl::ErrnoToStatus(errno, "cannot say the port");
+  return absl::ErrnoToStatus(errno, "cannot say the ports");
 }
 
 }  // namespace
@@ -62,14 +62,14 @@ absl::Status ServeUntilInputEnds(const std::string& data_dir) {
   ServerOptions options;
   options.data_dir = data_dir;
   options.listen = "127.0.0.1:0";
-  options.http_listen = kHttpOff;
+  options.http_listen = "127.0.0.1:0";
   // The workload first-login needs one for each measurement.
   options.policy.resets_per_month = std::numeric_limits<int>::max();
   options.extra_services = RegisterEchoService;
   Server server(std::move(options));
   absl::Status status = server.Start();
   if (!status.ok()) return status;
-  status = SayAndCloseOutput(absl::StrCat(server.port(), "\n"));
+  status = SayAndCloseOutput(absl::StrCat(server.port(), " ", server.http_port(), "\n"));
   if (!status.ok()) return status;
   char ignored = 0;
   while (read(STDIN_FILENO, &ignored, 1) > 0) {

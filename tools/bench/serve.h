@@ -1,5 +1,5 @@
-// The server as usher-bench starts it: the real one, with the echo beside its services, on a free
-// port of the loopback device.
+// The server as usher-bench starts it: the real one, with the echo beside its services, on free
+// ports of the loopback device.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace usher::bench {
 
-// Serves a data directory until standard input ends. Writes the port and a line feed to standard
-// output once it does.
+// Serves a data directory until standard input ends. Writes a line to standard output once it does:
+// the port, and that of its metrics.
 absl::Status ServeUntilInputEnds(const std::string& data_dir);
 
 }  // namespace usher::bench

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -77,13 +78,13 @@ absl::StatusOr<ServerProcess> ServerProcess::Start(const std::string& data_dir,
     return absl::ErrnoToStatus(error, "cannot start the server");
   }
   ServerProcess server(pid, input[1]);
-  const absl::Status status = server.ReadPort(output[0]);
+  const absl::Status status = server.ReadPorts(output[0]);
   close(output[0]);
   if (!status.ok()) return status;
   return server;
 }
 
-absl::Status ServerProcess::ReadPort(int output) {
+absl::Status ServerProcess::ReadPorts(int output) {
   const absl::Time deadline = absl::Now() + kStartMax;
   std::string line;
   while (line.empty() || line.back() != '\n') {
@@ -102,8 +103,10 @@ absl::Status ServerProcess::ReadPort(int output) {
   }
   line.pop_back();
   int port = 0;
-  if (!absl::SimpleAtoi(line, &port)) {
-    return absl::InternalError(absl::StrCat("the server named no port but: ", line));
+  const size_t blank = std::min(line.find(' '), line.size());
+  if (!absl::SimpleAtoi(line.substr(0, blank), &port) ||
+      !absl::SimpleAtoi(line.substr(blank), &http_port_)) {
+    return absl::InternalError(absl::StrCat("the server named no ports but: ", line));
   }
   address_ = absl::StrCat("127.0.0.1:", port);
   return absl::OkStatus();
@@ -112,7 +115,8 @@ absl::Status ServerProcess::ReadPort(int output) {
 ServerProcess::ServerProcess(ServerProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       lifeline_(std::exchange(other.lifeline_, -1)),
-      address_(std::move(other.address_)) {}
+      address_(std::move(other.address_)),
+      http_port_(other.http_port_) {}
 
 ServerProcess::~ServerProcess() {
   if (pid_ > 0) {

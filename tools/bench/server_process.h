@@ -30,6 +30,8 @@ class ServerProcess {
 
   // HOST:PORT.
   const std::string& address() const { return address_; }
+  // Of its metrics.
+  int http_port() const { return http_port_; }
   pid_t pid() const { return pid_; }
 
   // Processor time that all its threads have used.
@@ -41,12 +43,13 @@ class ServerProcess {
  private:
   ServerProcess(pid_t pid, int lifeline) : pid_(pid), lifeline_(lifeline) {}
 
-  absl::Status ReadPort(int output);
+  absl::Status ReadPorts(int output);
 
   pid_t pid_;
   // Its standard input; it ends with it.
   int lifeline_;
   std::string address_;
+  int http_port_ = 0;
 };
 
 }  // namespace usher::bench
