@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -107,8 +108,8 @@ absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   auto disk = DiskAnchor::Create(directory->path());
   if (!disk.ok()) return disk.status();
 
-  const Connections connections(server->address(), plan.connections);
-  const auto suite = Suite::Create(plan, &connections, ReadOperatorToken(data_dir));
+  auto connections = std::make_unique<Connections>(server->address(), plan.connections);
+  auto suite = Suite::Create(plan, connections.get(), ReadOperatorToken(data_dir));
   if (!suite.ok()) return suite.status();
   v1::Report report;
   Describe(plan, (*suite)->login_sizes(), report);
@@ -119,6 +120,9 @@ absl::StatusOr<v1::Report> Measure(const Plan& plan) {
   const auto verification = (*suite)->Verify();
   if (!verification.ok()) return verification.status();
   *report.mutable_verification() = *verification;
+  // The server would wait for connections that are still open.
+  suite->reset();
+  connections.reset();
   status = server->Stop();
   if (!status.ok()) return status;
   return report;

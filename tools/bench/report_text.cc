@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -101,7 +102,9 @@ void AppendRatios(const v1::Level& level, std::string& text) {
     const std::string disk = Take(absl::StrCat(series.name(), " / fdatasync"), left);
     const std::string excess = Take(absl::StrCat("(", series.name(), " - echo) / fdatasync"), left);
     if (echo.empty() && disk.empty()) continue;
-    absl::StrAppendFormat(&text, "  %-17s %-34s %-22s%s\n", series.name(), echo, disk, excess);
+    absl::StrAppendFormat(&text, "  %-17s %-34s %-22s%s", series.name(), echo, disk, excess);
+    absl::StripTrailingAsciiWhitespace(&text);
+    text += "\n";
   }
   for (const v1::Ratio& ratio : level.ratios()) {
     const std::string other = Take(ratio.name(), left);
