@@ -1,0 +1,25 @@
+-- A login as an application has it: it locks and reads the agent's license, decides, then writes
+-- and commits. Two round trips are the fewest that leave the decision to the application. The row
+-- of an agent's license and session have the agent's number, so that both parts can name it.
+\set agent random(1, :agents)
+\set client random(100000000000, 999999999999)
+
+\startpipeline
+BEGIN;
+SELECT license_id FROM license
+  WHERE email = 'agent-' || :agent || '@contact-centre.example' AND expire_time > now()
+  FOR UPDATE;
+\endpipeline
+
+\startpipeline
+UPDATE session
+  SET session_id = nextval('session_id'),
+      client_id = '00000000-0000-4000-8000-' || :client,
+      start_time = now()
+  WHERE license_id = :agent AND channel = 1;
+INSERT INTO journal (record_time, payload)
+  VALUES (now(), 'SessionStarted session ' || currval('session_id')
+    || ' agent-' || :agent || '@contact-centre.example license ' || :agent
+    || ' channel 1 client 00000000-0000-4000-8000-' || :client);
+COMMIT;
+\endpipeline
