@@ -63,7 +63,7 @@ class Report:
         disk = _spread([each.rate_per_second for each in self._series[DISK]])
         if disk["high"] > disk["low"] * DISK_SPREAD_MAX:
             lines += ["", f"The disk was {disk['high'] / disk['low']:.1f} times as fast in one round "
-                      "as in another: something else was using it. Measure again."]
+                      "as in another, so the ratios tell little. Measure again."]
         lines += [""] + [f"  {name:22}{WHAT[name]}" for name in order if name in self._series]
         return "\n".join(lines)
 
