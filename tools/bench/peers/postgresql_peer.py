@@ -19,7 +19,7 @@ BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 # For psql and the server's own.
 CONNECTIONS_BESIDE = 10
 # What one takes to be made, generously.
-CONNECT_SECONDS = 0.005
+CONNECT_SECONDS = 0.003
 # Of the time to be recorded, so much must be left where connecting took longer.
 RECORDED_SHARE_MIN = 0.5
 MICROS = 1_000_000
