@@ -101,11 +101,12 @@ class PostgresqlPeer:
                 answers.append((int(seconds) * MICROS + int(micros), int(took_us)))
             path.unlink()
         wanted = self._load.seconds
-        begin = min(at for at, _ in answers) + self._load.warm_up_seconds * MICROS
-        end = min(begin + wanted * MICROS, max(at for at, _ in answers))
+        ends = [at for at, _ in answers] or [0]
+        begin = min(ends) + self._load.warm_up_seconds * MICROS
+        end = min(begin + wanted * MICROS, max(ends))
         seconds = (end - begin) / MICROS
         if seconds < wanted * RECORDED_SHARE_MIN:
-            raise server.Failure(f"pgbench was still connecting when {wanted} s should have been "
+            raise server.Failure(f"pgbench was still connecting when {wanted:g} s should have been "
                                  "measured; the machine is too busy, or --seconds too little")
         took = sorted(took for at, took in answers if begin <= at < end)
         return server.Figures(len(took) / seconds, took[len(took) // 2],
