@@ -40,6 +40,7 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
 CallQueue::~CallQueue() { Drain(); }
 
 void CallQueue::Wait(absl::Duration longest) {
+  waiter_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   const gpr_timespec at_once = gpr_inf_past(GPR_CLOCK_MONOTONIC);
   gpr_timespec deadline = gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN);
   // Told before the look at woken_: whoever wakes tells first and looks then, so one sees the
@@ -58,6 +59,8 @@ void CallQueue::Wait(absl::Duration longest) {
 }
 
 void CallQueue::Wake() {
+  // Otherwise the first call of a moment would be decided without the others.
+  if (waiter_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return;
   woken_.store(true);
   // Who is awake looks before it sleeps.
   if (!asleep_.exchange(false)) return;

@@ -40,7 +40,8 @@ class CallQueue final : public engine::Host {
 
   // Serves what has come, or comes first; then whatever is there without sleeping, until Wake.
   void Wait(absl::Duration longest) override;
-  // Counts as a call until it has been waited for; must not be called once Drain has returned.
+  // Counts as a call until it has been waited for; must not be called once Drain has returned. By
+  // a handler it is nothing: whoever waits looks around when what is there has been served.
   void Wake() override;
 
   // Serves on a thread of its own from now on. Idempotent.
@@ -62,6 +63,8 @@ class CallQueue final : public engine::Host {
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread thread_;
+  // Who waits, and serves meanwhile.
+  std::atomic<std::thread::id> waiter_;
   // Wake was called, and no Wait has ended for it yet.
   std::atomic<bool> woken_ = false;
   // Who waits sleeps, or is about to.

@@ -1,6 +1,7 @@
 // The completion-queue server, with the contract's GetAccount for its only method.
 #include "rpc/unary_call.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -28,12 +29,16 @@ void Echo(const grpc::ServerContext&, GetAccountResponder responder) {
 // A server of GetAccount with a handler, and a client of it.
 class UnaryCallTest : public ::testing::Test {
  protected:
-  void Serve(UnaryMethod<v1::GetAccountRequest, v1::GetAccountResponse>::Handler handler) {
+  // Whose thread serves: the server's own, or who waits at its host.
+  enum class Server : char { kAlone, kHosted };
+
+  void Serve(UnaryMethod<v1::GetAccountRequest, v1::GetAccountResponse>::Handler handler,
+             Server server = Server::kAlone) {
     server_ = std::make_unique<GrpcServer>(GrpcServerOptions{.listen = "127.0.0.1:0"});
     auto* service = server_->calls().Serve<Service>();
     server_->calls().Add(service, &Service::RequestGetAccount, std::move(handler));
     ASSERT_TRUE(server_->Start().ok());
-    server_->ServeAlone();
+    if (server == Server::kAlone) server_->ServeAlone();
     stub_ = v1::AccountService::NewStub(grpc::CreateChannel(
         "127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials()));
   }
@@ -112,6 +117,48 @@ TEST_F(UnaryCallTest, RefusalsCarryTheirDetails) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(status.error_message(), "There is none.");
   EXPECT_EQ(status.error_details(), "details");
+}
+
+// The engine's thread is at the host, and is woken by each command that a handler submits: it
+// should find all calls of the moment when it comes back.
+TEST_F(UnaryCallTest, AHostServesWhatIsThereWhateverItsHandlersWake) {
+  constexpr int kCalls = 4;
+  std::atomic<int> handled = 0;
+  Serve(
+      [&](const grpc::ServerContext& context, GetAccountResponder responder) {
+        server_->host()->Wake();
+        ++handled;
+        Echo(context, std::move(responder));
+      },
+      Server::kHosted);
+  std::vector<std::thread> callers;
+  // Nobody accepts a connection before somebody waits.
+  callers.emplace_back([this] { EXPECT_TRUE(Get("first").ok()); });
+  while (handled == 0) server_->host()->Wait(absl::Milliseconds(100));
+  for (int i = 0; i < kCalls; ++i) {
+    callers.emplace_back([this] { EXPECT_TRUE(Get("x").ok()); });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  // The first answer may be on its way still, and end a wait of its own.
+  for (int i = 0; i < 2 && handled < 1 + kCalls; ++i) server_->host()->Wait(absl::Seconds(10));
+  EXPECT_EQ(handled, 1 + kCalls);
+  server_->ServeAlone();
+  for (std::thread& caller : callers) caller.join();
+}
+
+TEST_F(UnaryCallTest, AnotherThreadEndsAWaitAlsoOneThatComesLater) {
+  Serve(Echo, Server::kHosted);
+  server_->host()->Wake();
+  const auto begun = std::chrono::steady_clock::now();
+  server_->host()->Wait(absl::Seconds(30));
+  std::thread waker([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    server_->host()->Wake();
+  });
+  server_->host()->Wait(absl::Seconds(30));
+  waker.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  server_->ServeAlone();
 }
 
 TEST_F(UnaryCallTest, ADroppedCallIsAnswered) {
