@@ -87,8 +87,10 @@ TEST(Engine, WhatGathersDuringACommitIsCommittedTogether) {
   for (std::future<Result>& login : logins) {
     Harness::Get<entitlement::StartSessionReply>(login.get());
   }
-  // The one that was held up, and one for all that gathered meanwhile.
-  EXPECT_EQ(harness.store().commits() - before, 2);
+  // The one that was held up, and one for all that gathered meanwhile; one more where the engine's
+  // thread had not got round to all of them when the first was over.
+  EXPECT_GE(harness.store().commits() - before, 2);
+  EXPECT_LE(harness.store().commits() - before, 3);
 }
 
 // Also where the batch takes less than has gathered.
