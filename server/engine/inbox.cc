@@ -5,46 +5,40 @@
 
 namespace usher::engine {
 
-bool Inbox::Push(Submission& submission) {
+template <typename Function>
+void Inbox::Put(Attention least, Function put) {
   bool wake;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return false;
-    submissions_.push_back(std::move(submission));
-    wake = MustWake(Attention::kAll);
+    put();
+    wake = MustWake(least);
   }
   if (wake) host_->Wake();
-  return true;
+}
+
+bool Inbox::Push(Submission& submission) {
+  bool open = false;
+  Put(Attention::kAll, [&] {
+    open = !closed_;
+    if (open) submissions_.push_back(std::move(submission));
+  });
+  return open;
 }
 
 void Inbox::Push(LoadedUnit unit) {
-  bool wake;
-  {
-    const std::lock_guard lock(mutex_);
-    loaded_.push_back(std::move(unit));
-    wake = MustWake(Attention::kAll);
-  }
-  if (wake) host_->Wake();
+  Put(Attention::kAll, [&] { loaded_.push_back(std::move(unit)); });
 }
 
 void Inbox::Push(StoreOutcome outcome) {
-  bool wake;
-  {
-    const std::lock_guard lock(mutex_);
-    outcome_ = std::move(outcome);
-    wake = MustWake(Attention::kStoreOnly);
-  }
-  if (wake) host_->Wake();
+  Put(Attention::kStoreOnly, [&] { outcome_ = std::move(outcome); });
 }
 
 void Inbox::Push(Batch::Pending answer) {
-  bool wake;
-  {
-    const std::lock_guard lock(mutex_);
-    answers_.push_back(std::move(answer));
-    wake = MustWake(Attention::kStoreOnly);
-  }
-  if (wake) host_->Wake();
+  Put(Attention::kStoreOnly, [&] { answers_.push_back(std::move(answer)); });
+}
+
+void Inbox::Close() {
+  Put(Attention::kAll, [&] { closed_ = true; });
 }
 
 std::optional<StoreOutcome> Inbox::TakeStoreOutcome() {
@@ -85,16 +79,6 @@ void Inbox::Wait(Attention attention, absl::Duration longest) {
   host_->Wait(longest);
   const std::lock_guard lock(mutex_);
   sleep_ = Sleep::kAwake;
-}
-
-void Inbox::Close() {
-  bool wake;
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    wake = MustWake(Attention::kAll);
-  }
-  if (wake) host_->Wake();
 }
 
 // Once for each sleep: under load the thread comes by anyway.

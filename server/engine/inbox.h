@@ -77,6 +77,9 @@ class Inbox {
  private:
   enum class Sleep : char { kAwake, kUntilAnything, kUntilStore };
 
+  // Runs `put` under the mutex, and wakes the thread where it waits for at least that.
+  template <typename Function>
+  void Put(Attention least, Function put);
   // Under the mutex: whether the thread must be woken for what was just pushed.
   bool MustWake(Attention least);
   bool AnythingToTake(Attention attention);

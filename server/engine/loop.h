@@ -157,6 +157,7 @@ class Loop {
   void FinishCommit(const StoreOutcome& outcome);
   void FinishPrune(const absl::Status& status);
   void NoteWrite(bool stored);
+  bool StoreRefuses() const;
 
   // -- Ending a batch
   // Where the store is free: what time does goes into the batch, and the batch on its way.

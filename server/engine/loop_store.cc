@@ -1,5 +1,4 @@
 // The part of the loop that has the store worked with: one thing at a time, on the writer's thread.
-#include <cstdlib>
 #include <utility>
 
 #include "engine/loop.h"
@@ -43,9 +42,7 @@ void Loop::FinishStoreWork(const StoreOutcome& outcome) {
 
 bool Loop::StartUpkeep() {
   // Once callers are kept away nobody else would find out that the store is back.
-  const bool refuses =
-      refused_since_.has_value() && lease_now_ >= *refused_since_ + kStoreRefusesAfter;
-  if (refuses && lease_now_ >= write_tried_ + kStoreProbePeriod) {
+  if (StoreRefuses() && lease_now_ >= write_tried_ + kStoreProbePeriod) {
     StartStoreWork(StoreWork::kProbe, [store = store_] { return store->Probe(); });
     return true;
   }
@@ -67,6 +64,10 @@ void Loop::FinishPrune(const absl::Status& status) {
 
 // One refusal is a moment's trouble; refusals alone, for so long, are a state that callers should
 // be kept away from.
+bool Loop::StoreRefuses() const {
+  return refused_since_.has_value() && lease_now_ >= *refused_since_ + kStoreRefusesAfter;
+}
+
 void Loop::NoteWrite(bool stored) {
   write_tried_ = lease_now_;
   if (stored) {
@@ -74,8 +75,7 @@ void Loop::NoteWrite(bool stored) {
   } else if (!refused_since_.has_value()) {
     refused_since_ = lease_now_;
   }
-  const bool refuses =
-      refused_since_.has_value() && lease_now_ >= *refused_since_ + kStoreRefusesAfter;
+  const bool refuses = StoreRefuses();
   if (counters_->store_refuses.exchange(refuses, std::memory_order_relaxed) == refuses) return;
   if (options_->on_store_refuses) options_->on_store_refuses(refuses);
 }

@@ -2,7 +2,7 @@
 //
 // A call is requested (posted to gRPC), received (a request has come: the handler starts), finished
 // (answered, at once or later, by any thread through the Responder) and recycled. Posted calls are
-// replaced as they are received; finished ones go back to the pool of their queue. Messages live
+// replaced as they are received; finished ones go back to the pool. Messages live
 // on the call's arena, so nearly nothing is allocated for a call.
 // Threading: handlers run on the queue's thread and must not block.
 #pragma once
@@ -26,7 +26,7 @@
 
 namespace usher::rpc {
 
-// One service's method as the server starts it: posts the first calls on a queue.
+// One service's method as the server starts it: posts the first calls on the queue, once.
 class Method {
  public:
   virtual ~Method() = default;
@@ -85,66 +85,58 @@ class UnaryMethod final : public Method {
   UnaryMethod(Receive receive, Handler handler, observe::MethodMetrics* metrics)
       : receive_(std::move(receive)), handler_(std::move(handler)), metrics_(metrics) {}
 
-  // The calls of one queue.
-  struct Lane {
-    Lane(UnaryMethod* of, CallQueue* on) : method(of), queue(on) {}
-
-    // Posts a call, of the pool where it has one.
-    void PostOne() {
-      std::unique_ptr<Call> call;
-      {
-        const std::lock_guard lock(mutex);
-        if (!pool.empty()) {
-          call = std::move(pool.back());
-          pool.pop_back();
-        }
-      }
-      if (call == nullptr) call = std::make_unique<Call>(this);
-      if (queue->Enter()) call.release()->Post();
-    }
-
-    // Takes a call back whose last operation is over.
-    void TakeBack(Call* call) {
-      std::unique_ptr<Call> owned(call);
-      owned->Clear();
-      {
-        const std::lock_guard lock(mutex);
-        if (pool.size() < kCallsPooledMax) pool.push_back(std::move(owned));
-      }
-      queue->Leave();
-    }
-
-    UnaryMethod* const method;
-    CallQueue* const queue;
-    std::mutex mutex;
-    std::vector<std::unique_ptr<Call>> pool;
-  };
-
   void Post(CallQueue* queue) override {
-    Lane& lane = *lanes_.emplace_back(std::make_unique<Lane>(this, queue));
-    for (int i = 0; i < kCallsPosted; ++i) lane.PostOne();
+    queue_ = queue;
+    for (int i = 0; i < kCallsPosted; ++i) PostOne();
   }
 
  private:
   friend Call;
 
+  // Posts a call, of the pool where it has one.
+  void PostOne() {
+    std::unique_ptr<Call> call;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!pool_.empty()) {
+        call = std::move(pool_.back());
+        pool_.pop_back();
+      }
+    }
+    if (call == nullptr) call = std::make_unique<Call>(this);
+    if (queue_->Enter()) call.release()->Post();
+  }
+
+  // Takes a call back whose last operation is over.
+  void TakeBack(Call* call) {
+    std::unique_ptr<Call> owned(call);
+    owned->Clear();
+    {
+      const std::lock_guard lock(mutex_);
+      if (pool_.size() < kCallsPooledMax) pool_.push_back(std::move(owned));
+    }
+    queue_->Leave();
+  }
+
   const Receive receive_;
   const Handler handler_;
   observe::MethodMetrics* const metrics_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  CallQueue* queue_ = nullptr;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Call>> pool_;
 };
 
 template <typename Request, typename Response>
 class UnaryCall final : public CompletionTag {
  public:
-  using Lane = typename UnaryMethod<Request, Response>::Lane;
+  using Method = UnaryMethod<Request, Response>;
 
-  explicit UnaryCall(Lane* lane) : lane_(lane), arena_(ArenaOptions()) {}
+  explicit UnaryCall(Method* method) : method_(method), arena_(ArenaOptions()) {}
 
   const Request& request() const { return *request_; }
   Response& response() { return *response_; }
   const grpc::ServerContext& context() const { return *context_; }
-  observe::MethodMetrics& metrics() const { return *lane_->method->metrics_; }
+  observe::MethodMetrics& metrics() const { return *method_->metrics_; }
   void set_caller(int64_t token) { caller_ = token; }
   int64_t caller() const { return caller_; }
 
@@ -154,7 +146,7 @@ class UnaryCall final : public CompletionTag {
     request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
     response_ = google::protobuf::Arena::CreateMessage<Response>(&arena_);
     stage_.store(Stage::kRequested, std::memory_order_release);
-    lane_->method->receive_(&*context_, request_, &*writer_, lane_->queue->get(), Tag());
+    method_->receive_(&*context_, request_, &*writer_, method_->queue_->get(), Tag());
   }
 
   void Finish(const grpc::Status& status) {
@@ -170,12 +162,12 @@ class UnaryCall final : public CompletionTag {
 
   void Complete(bool ok) override {
     if (stage_.load(std::memory_order_acquire) == Stage::kFinished || !ok) {
-      lane_->TakeBack(this);
+      method_->TakeBack(this);
       return;
     }
     received_ = metrics().Started();
-    lane_->PostOne();
-    lane_->method->handler_(*context_, Responder<Request, Response>(this));
+    method_->PostOne();
+    method_->handler_(*context_, Responder<Request, Response>(this));
   }
 
   void Clear() {
@@ -197,7 +189,7 @@ class UnaryCall final : public CompletionTag {
     return options;
   }
 
-  Lane* const lane_;
+  Method* const method_;
   // Orders what one thread has written into the call before what the next one reads.
   std::atomic<Stage> stage_ = Stage::kRequested;
   std::optional<grpc::ServerContext> context_;

@@ -17,6 +17,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
 #include "tools/bench/interruption.h"
+#include "tools/bench/json_file.h"
 #include "tools/bench/measurement.h"
 #include "tools/bench/plan.h"
 #include "tools/bench/report_text.h"

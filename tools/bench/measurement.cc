@@ -1,13 +1,10 @@
 #include "tools/bench/measurement.h"
 
-#include <sys/utsname.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -15,6 +12,7 @@
 #include "tools/bench/connections.h"
 #include "tools/bench/disk_anchor.h"
 #include "tools/bench/level_meter.h"
+#include "tools/bench/machine.h"
 #include "tools/bench/open_meter.h"
 #include "tools/bench/server_process.h"
 #include "tools/bench/suite.h"
@@ -22,17 +20,6 @@
 
 namespace usher::bench {
 namespace {
-
-v1::Machine ThisMachine() {
-  v1::Machine machine;
-  machine.set_cores(static_cast<int>(std::thread::hardware_concurrency()));
-  utsname name = {};
-  if (uname(&name) == 0) machine.set_kernel(absl::StrCat(name.sysname, " ", name.release));
-#ifdef NDEBUG
-  machine.set_release_build(true);
-#endif
-  return machine;
-}
 
 absl::Status MeasureLevels(const Plan& plan, const ServerProcess& server, DiskAnchor& disk,
                            const Suite& suite, v1::Report& report) {

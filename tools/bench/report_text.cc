@@ -1,7 +1,6 @@
 #include "tools/bench/report_text.h"
 
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -9,7 +8,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace usher::bench {
 namespace {
@@ -163,21 +161,6 @@ std::string ToText(const v1::Report& report) {
                         Grouped(static_cast<double>(verification.acknowledged_logouts())),
                         Grouped(static_cast<double>(verification.refused_logins())));
   return text;
-}
-
-absl::Status WriteJson(const v1::Report& report, const std::string& path) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(report, &json, options);
-  if (!status.ok()) return absl::InternalError(status.ToString());
-  std::ofstream file(path, std::ios::trunc);
-  file << json << "\n";
-  file.close();
-  if (!file) return absl::UnavailableError(absl::StrCat("cannot write ", path));
-  return absl::OkStatus();
 }
 
 }  // namespace usher::bench

@@ -24,6 +24,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "tools/bench/interruption.h"
+#include "tools/bench/json_file.h"
 #include "tools/bench/scale/plan.h"
 #include "tools/bench/scale/scale_run.h"
 #include "tools/bench/scale/scale_text.h"

@@ -1,19 +1,17 @@
 #include "tools/bench/scale/scale_run.h"
 
-#include <sys/utsname.h>
-
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "storage/sqlite/free_space.h"
+#include "tools/bench/machine.h"
 #include "tools/bench/scale/fill.h"
 #include "tools/bench/scale/idle.h"
 #include "tools/bench/scale/size_measurement.h"
@@ -24,17 +22,6 @@ namespace usher::bench {
 namespace {
 
 constexpr int64_t kMib = int64_t{1024} * 1024;
-
-v1::ScaleReport ReportOfThisMachine() {
-  v1::ScaleReport report;
-  report.set_cores(static_cast<int>(std::thread::hardware_concurrency()));
-  utsname name = {};
-  if (uname(&name) == 0) report.set_kernel(absl::StrCat(name.sysname, " ", name.release));
-#ifdef NDEBUG
-  report.set_release_build(true);
-#endif
-  return report;
-}
 
 bool HasStorm(const ScalePlan& plan) { return plan.storm_agents > 0; }
 
@@ -87,7 +74,9 @@ absl::Status CheckRoom(const ScalePlan& plan, const std::string& directory) {
 class Run {
  public:
   Run(const ScalePlan& plan, std::string directory)
-      : plan_(plan), directory_(std::move(directory)), report_(ReportOfThisMachine()) {}
+      : plan_(plan), directory_(std::move(directory)) {
+    *report_.mutable_machine() = ThisMachine();
+  }
 
   absl::Status All() {
     if (plan_.fill_only) return FillAll();

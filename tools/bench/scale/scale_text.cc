@@ -2,12 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace usher::bench {
 namespace {
@@ -123,8 +121,8 @@ void AppendIdle(const v1::ScaleReport& report, std::string& text) {
 
 std::string ToText(const v1::ScaleReport& report) {
   std::string text = absl::StrFormat("usher-bench-scale: %s, %d cores, client and server on them\n",
-                                     report.kernel(), report.cores());
-  if (!report.release_build()) {
+                                     report.machine().kernel(), report.machine().cores());
+  if (!report.machine().release_build()) {
     text += "This is not a release build: its figures tell nothing about Usher.\n";
   }
   text += "\nLicenses in so many applications; times are medians, that of the start the longest\n";
@@ -133,21 +131,6 @@ std::string ToText(const v1::ScaleReport& report) {
   if (report.idle_size() > 0) AppendIdle(report, text);
   text += "\nSessions were compared with the logins that were acknowledged: none is missing.\n";
   return text;
-}
-
-absl::Status WriteJson(const v1::ScaleReport& report, const std::string& path) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(report, &json, options);
-  if (!status.ok()) return absl::InternalError(status.ToString());
-  std::ofstream file(path, std::ios::trunc);
-  file << json << "\n";
-  file.close();
-  if (!file) return absl::UnavailableError(absl::StrCat("cannot write ", path));
-  return absl::OkStatus();
 }
 
 }  // namespace usher::bench
