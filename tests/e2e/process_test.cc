@@ -1,10 +1,13 @@
 // The real binary: its command line, its signals, its data directory.
 #include <signal.h>
 
-#include <chrono>
+#include <atomic>
 #include <thread>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/options.h"
 #include "tests/e2e/api.h"
 #include "tests/support/http_client.h"
@@ -45,7 +48,7 @@ TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
   const TempDir dir;
   constexpr int kThreads = 8;
   // The last session that each thread was answered.
-  std::vector<int64_t> answered(kThreads);
+  std::vector<std::atomic<int64_t>> answered(kThreads);
   {
     UsherdProcess usherd(On(dir));
     const std::string address = usherd.WaitForAddress();
@@ -69,7 +72,12 @@ TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
         }
       });
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    // In the middle of it: each thread has been answered, and asks on.
+    const absl::Time give_up = absl::Now() + absl::Seconds(30);
+    const auto unanswered = [](const auto& session) { return session.load() == 0; };
+    while (absl::c_any_of(answered, unanswered) && absl::Now() < give_up) {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
     usherd.Signal(SIGTERM);
     EXPECT_EQ(usherd.Wait(), kExitOk) << usherd.output();
     for (std::thread& thread : threads) thread.join();
