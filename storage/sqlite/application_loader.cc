@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -145,34 +146,98 @@ struct Takeover {
   entitlement::LicenseId license;
 };
 
-// Newest first, so that the row that tells of a takeover is read before the row that it ended.
-absl::Status ReadSessions(Database& database, absl::Time ended_since, Application& application) {
-  absl::flat_hash_map<SessionId, Takeover> takeovers;
+// A row of `session`, or of `recent_session`, which tells of no end.
+struct SessionRow {
+  EndedSession session;
+  SessionId supersedes;
+  entitlement::LicenseId start_license;
+};
+
+// Takes the rows of an application's sessions, newest first, so that the row that tells of a
+// takeover is seen before the row that it ended.
+class SessionTaker {
+ public:
+  SessionTaker(absl::Time ended_since, Application& application)
+      : ended_since_(ended_since), application_(application) {}
+
+  absl::Status Take(SessionRow row) {
+    EndedSession& session = row.session;
+    if (!IsKnown(session.channel)) {
+      return Damaged(application_.no,
+                     absl::StrCat("session ", session.id.value(), " has no channel"));
+    }
+    if (row.supersedes) {
+      takeovers_[row.supersedes] = {.time = session.start_time, .license = row.start_license};
+    }
+    if (const auto takeover = takeovers_.extract(session.id)) {
+      session.end_time = takeover.mapped().time;
+      session.license = takeover.mapped().license;
+      session.reason = entitlement::EndReason::kSuperseded;
+    }
+    if (!Put(application_, std::move(session), ended_since_)) {
+      return Damaged(application_.no, "a live session has no agent, or its channel has two");
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const absl::Time ended_since_;
+  Application& application_;
+  absl::flat_hash_map<SessionId, Takeover> takeovers_;
+};
+
+// Newest first. Rows that have gone have been brought to `session`.
+absl::StatusOr<std::vector<SessionRow>> ReadRecentSessions(Database& database, ApplicationNo no,
+                                                           absl::Span<const int64_t> recent) {
+  std::vector<SessionRow> found;
+  for (auto it = recent.rbegin(); it != recent.rend(); ++it) {
+    Rows rows = database.Select(
+        "SELECT session_id, email, channel, client_id, license_id, supersedes, start_time, ttl,"
+        " revision FROM recent_session WHERE recent_no = ? AND application_no = ?",
+        *it, no);
+    if (rows.Next()) {
+      SessionRow& row = found.emplace_back();
+      EndedSession& session = row.session;
+      rows.Read(session.id, session.email, session.channel, session.client_id, row.start_license,
+                row.supersedes, session.start_time, session.ttl, session.revision);
+      session.end_time = absl::InfiniteFuture();
+      session.license = row.start_license;
+    }
+    USHER_RETURN_IF_ERROR(rows.status());
+  }
+  return found;
+}
+
+// Of a session that stands in both tables the row in `session` counts.
+absl::Status ReadSessions(Database& database, absl::Time ended_since,
+                          absl::Span<const int64_t> recent_rows, Application& application) {
+  absl::StatusOr<std::vector<SessionRow>> recent =
+      ReadRecentSessions(database, application.no, recent_rows);
+  USHER_RETURN_IF_ERROR(recent.status());
+  auto next = recent->begin();
+  SessionTaker taker(ended_since, application);
   Rows rows = database.Select(
       "SELECT session_id, email, channel, client_id, license_id, supersedes, start_time, ttl,"
       " revision, end_time, end_reason, end_license_id FROM session"
       " WHERE application_no = ? ORDER BY session_id DESC",
       application.no);
   while (rows.Next()) {
-    EndedSession row;
-    SessionId supersedes;
-    entitlement::LicenseId start_license;
-    rows.Read(row.id, row.email, row.channel, row.client_id, start_license, supersedes,
-              row.start_time, row.ttl, row.revision, row.end_time, row.reason, row.license);
-    if (!IsKnown(row.channel)) {
-      return Damaged(application.no, absl::StrCat("session ", row.id.value(), " has no channel"));
+    SessionRow row;
+    EndedSession& session = row.session;
+    rows.Read(session.id, session.email, session.channel, session.client_id, row.start_license,
+              row.supersedes, session.start_time, session.ttl, session.revision, session.end_time,
+              session.reason, session.license);
+    for (; next != recent->end() && next->session.id > session.id; ++next) {
+      USHER_RETURN_IF_ERROR(taker.Take(std::move(*next)));
     }
-    if (supersedes) takeovers[supersedes] = {.time = row.start_time, .license = start_license};
-    if (const auto takeover = takeovers.extract(row.id)) {
-      row.end_time = takeover.mapped().time;
-      row.license = takeover.mapped().license;
-      row.reason = entitlement::EndReason::kSuperseded;
-    }
-    if (!Put(application, std::move(row), ended_since)) {
-      return Damaged(application.no, "a live session has no agent, or its channel has two");
-    }
+    if (next != recent->end() && next->session.id == session.id) ++next;
+    USHER_RETURN_IF_ERROR(taker.Take(std::move(row)));
   }
-  return rows.status();
+  USHER_RETURN_IF_ERROR(rows.status());
+  for (; next != recent->end(); ++next) {
+    USHER_RETURN_IF_ERROR(taker.Take(std::move(*next)));
+  }
+  return absl::OkStatus();
 }
 
 // An agent's last session can end, and its license be renewed, without a write to its row.
@@ -246,7 +311,8 @@ absl::Status ReadCounters(Database& database, Application& application) {
 }  // namespace
 
 absl::StatusOr<Application> ReadApplication(Database& database, ApplicationNo no,
-                                            absl::Time ended_since) {
+                                            absl::Time ended_since,
+                                            absl::Span<const int64_t> recent) {
   Application application;
   Rows rows = database.Select(
       "SELECT application_no, account_no, session_ceiling FROM application"
@@ -261,7 +327,7 @@ absl::StatusOr<Application> ReadApplication(Database& database, ApplicationNo no
   USHER_RETURN_IF_ERROR(ReadLicenses(database, application));
   USHER_RETURN_IF_ERROR(ReadAgents(database, application));
   USHER_RETURN_IF_ERROR(ReadPhones(database, application));
-  USHER_RETURN_IF_ERROR(ReadSessions(database, ended_since, application));
+  USHER_RETURN_IF_ERROR(ReadSessions(database, ended_since, recent, application));
   DropDeadlinesThatPassedBy(application);
   USHER_RETURN_IF_ERROR(ReadSubscriptions(database, application));
   USHER_RETURN_IF_ERROR(ReadCounters(database, application));

@@ -12,9 +12,14 @@
 namespace usher::storage {
 namespace {
 
+using entitlement::ApplicationNo;
 using entitlement::Change;
 using entitlement::ChangeClass;
 using entitlement::ClassOf;
+using entitlement::SessionEnded;
+using entitlement::SessionForgotten;
+using entitlement::SessionStarted;
+using entitlement::SessionTtlChanged;
 
 absl::Status WriteAnswers(Database& database, absl::Span<const Answer> answers) {
   for (const Answer& answer : answers) {
@@ -78,9 +83,12 @@ bool BatchWriter::HasWork(const CommitBatch& batch) {
 
 absl::Status BatchWriter::Write(const CommitBatch& batch) {
   absl::Status status = WriteAll(batch);
-  if (!status.ok()) {
+  if (status.ok()) {
+    recent_.Committed();
+  } else {
     ceilings_.Forget();
     journal_.Forget();
+    recent_.RolledBack();
   }
   return status;
 }
@@ -96,7 +104,9 @@ absl::Status BatchWriter::Close() {
 absl::Status BatchWriter::WriteAll(const CommitBatch& batch) {
   Transaction transaction(database_);
   USHER_RETURN_IF_ERROR(transaction.BeginWrite());
+  USHER_RETURN_IF_ERROR(recent_.Begin(database_, batch.changes));
   USHER_RETURN_IF_ERROR(WriteChanges(batch.changes));
+  USHER_RETURN_IF_ERROR(recent_.Bring(database_));
   USHER_RETURN_IF_ERROR(WriteJournal(batch.journal));
   USHER_RETURN_IF_ERROR(WriteAnswers(database_, batch.answers));
   USHER_RETURN_IF_ERROR(WriteUsages(database_, batch.usages));
@@ -107,11 +117,35 @@ absl::Status BatchWriter::WriteAll(const CommitBatch& batch) {
 absl::Status BatchWriter::WriteChanges(absl::Span<const Change> changes) {
   while (!changes.empty()) {
     const bool takeover = changes.size() > 1 && IsTakeover(changes[0], changes[1]);
-    USHER_RETURN_IF_ERROR(takeover ? WriteTakeover(database_, changes[0], changes[1])
-                                   : WriteChange(database_, changes[0]));
+    USHER_RETURN_IF_ERROR(takeover ? WriteStart(&changes[0], changes[1]) : WriteOne(changes[0]));
     const size_t written = takeover ? 2 : 1;
     for (const Change& change : changes.first(written)) USHER_RETURN_IF_ERROR(Cover(change));
     changes.remove_prefix(written);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BatchWriter::WriteStart(const Change* superseded, const Change& start) {
+  if (recent_.takes_new()) {
+    return recent_.Put(database_, start, std::get<SessionStarted>(start.payload),
+                       superseded != nullptr ? std::get<SessionEnded>(superseded->payload).id
+                                             : entitlement::SessionId());
+  }
+  return superseded != nullptr ? WriteTakeover(database_, *superseded, start)
+                               : WriteChange(database_, start);
+}
+
+absl::Status BatchWriter::WriteOne(const Change& change) {
+  const ApplicationNo application = change.application;
+  if (std::holds_alternative<SessionStarted>(change.payload)) return WriteStart(nullptr, change);
+  if (const auto* ended = std::get_if<SessionEnded>(&change.payload)) {
+    USHER_RETURN_IF_ERROR(recent_.Settle(database_, application, ended->id));
+  } else if (const auto* altered = std::get_if<SessionTtlChanged>(&change.payload)) {
+    USHER_RETURN_IF_ERROR(recent_.Settle(database_, application, altered->id));
+  }
+  USHER_RETURN_IF_ERROR(WriteChange(database_, change));
+  if (const auto* forgotten = std::get_if<SessionForgotten>(&change.payload)) {
+    return recent_.Delete(database_, application, forgotten->id);
   }
   return absl::OkStatus();
 }

@@ -13,14 +13,15 @@
 #include "storage/sqlite/ceilings.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/journal_writer.h"
+#include "storage/sqlite/recent_sessions.h"
 #include "storage/store.h"
 
 namespace usher::storage {
 
 class BatchWriter {
  public:
-  // `database` outlives it and is the writer's connection.
-  explicit BatchWriter(Database& database) : database_(database) {}
+  // Both outlive it; `database` is the writer's connection.
+  BatchWriter(Database& database, RecentSessions& recent) : database_(database), recent_(recent) {}
 
   // Whether the batch has anything to store.
   static bool HasWork(const CommitBatch& batch);
@@ -34,11 +35,15 @@ class BatchWriter {
  private:
   absl::Status WriteAll(const CommitBatch& batch);
   absl::Status WriteChanges(absl::Span<const entitlement::Change> changes);
+  // A session starts, alone or where `superseded` ends by it.
+  absl::Status WriteStart(const entitlement::Change* superseded, const entitlement::Change& start);
+  absl::Status WriteOne(const entitlement::Change& change);
   // Raises the ceilings that the change's numbers pass.
   absl::Status Cover(const entitlement::Change& change);
   absl::Status WriteJournal(absl::Span<const JournalEntry> entries);
 
   Database& database_;
+  RecentSessions& recent_;
   Ceilings ceilings_;
   JournalWriter journal_;
 };

@@ -18,6 +18,7 @@
 #include "storage/sqlite/history_reader.h"
 #include "storage/sqlite/journal_reader.h"
 #include "storage/sqlite/reader_pool.h"
+#include "storage/sqlite/recent_sessions.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/table_check.h"
 #include "storage/sqlite/transaction.h"
@@ -43,12 +44,13 @@ class SqliteStoreImpl final : public SqliteStore {
  public:
   SqliteStoreImpl(const SqliteStoreOptions& options, std::unique_ptr<DataDirectory> directory,
                   std::unique_ptr<Database> writer, std::unique_ptr<ReaderPool> readers,
-                  std::string database_id)
+                  std::unique_ptr<RecentSessions> recent, std::string database_id)
       : options_(options),
         directory_(std::move(directory)),
         writer_(std::move(writer)),
         readers_(std::move(readers)),
-        batches_(*writer_),
+        recent_(std::move(recent)),
+        batches_(*writer_, *recent_),
         database_id_(std::move(database_id)),
         checkpoint_at_(options.checkpoint_pages) {}
 
@@ -72,8 +74,10 @@ class SqliteStoreImpl final : public SqliteStore {
 
   absl::StatusOr<entitlement::Application> LoadApplication(entitlement::ApplicationNo application,
                                                            absl::Time ended_since) override {
-    return Read(
-        [&](Database& database) { return ReadApplication(database, application, ended_since); });
+    const std::vector<int64_t> recent = recent_->RowsOf(application);
+    return Read([&](Database& database) {
+      return ReadApplication(database, application, ended_since, recent);
+    });
   }
 
   absl::StatusOr<std::vector<UnitRef>> ListDue(absl::Time until, int limit) override {
@@ -226,6 +230,7 @@ class SqliteStoreImpl final : public SqliteStore {
   const std::unique_ptr<DataDirectory> directory_;
   const std::unique_ptr<Database> writer_;
   const std::unique_ptr<ReaderPool> readers_;
+  const std::unique_ptr<RecentSessions> recent_;
   BatchWriter batches_;
   const std::string database_id_;
 
@@ -270,8 +275,10 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
       ReaderPool::Open(path, options.vfs, options.readers);
   if (!readers.ok()) return readers.status();
+  auto recent = std::make_unique<RecentSessions>(options.recent_sessions);
+  if (absl::Status status = recent->Load(**writer); !status.ok()) return status;
   return std::make_unique<SqliteStoreImpl>(options, std::move(*directory), std::move(*writer),
-                                           std::move(*readers), *std::move(id));
+                                           std::move(*readers), std::move(recent), *std::move(id));
 }
 
 }  // namespace usher::storage

@@ -32,6 +32,9 @@ struct SqliteStoreOptions {
   int checkpoint_pages = 1024;
   // Pages from which on reads are held back for a moment, so that the log can start anew.
   int log_pages_max = 16 * 1024;
+  // Sessions stored as they came from which on they are brought to the places of their
+  // applications.
+  int recent_sessions = 64 * 1024;
   // Told how long each sync of the log took, which every commit ends with, and each checkpoint; on
   // the thread of Commit. Null where nobody asks.
   std::function<void(absl::Duration)> on_log_sync;

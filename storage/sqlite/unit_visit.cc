@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/recent_sessions.h"
 #include "storage/sqlite/transaction.h"
 #include "storage/sqlite/unit_loader.h"
 
@@ -64,10 +66,14 @@ absl::StatusOr<bool> VisitAccount(Database& database, AccountNo no, absl::Time e
   if (!IsOfUnit(account)) return account.status();
   const absl::StatusOr<std::vector<UnitMark>> applications = ReadApplicationMarks(database, no);
   USHER_RETURN_IF_ERROR(applications.status());
+  const auto recent = FindRecentRows(database, no);
+  USHER_RETURN_IF_ERROR(recent.status());
   if (!visitor.OnAccount(*mark, std::move(account))) return false;
   for (const UnitMark& each : *applications) {
-    absl::StatusOr<entitlement::Application> application =
-        ReadApplication(database, each.application, absl::InfinitePast());
+    const auto rows = recent->find(each.application);
+    absl::StatusOr<entitlement::Application> application = ReadApplication(
+        database, each.application, absl::InfinitePast(),
+        rows != recent->end() ? absl::MakeConstSpan(rows->second) : absl::Span<const int64_t>());
     if (!IsOfUnit(application)) return application.status();
     if (!visitor.OnApplication(each, std::move(application))) return false;
   }

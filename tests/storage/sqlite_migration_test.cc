@@ -136,6 +136,38 @@ TEST_F(SqliteMigration, NothingOfVersion3IsLost) {
   EXPECT_THAT(positions(2), ElementsAre(8, 9));
 }
 
+TEST_F(SqliteMigration, NothingOfVersion4IsLost) {
+  Restore(4);
+  const std::unique_ptr<SqliteStore> store = Open();
+  const Application support =
+      store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+  EXPECT_EQ(support.licenses.size(), 15U);
+  EXPECT_EQ(support.sessions.size(), 4U);
+  EXPECT_EQ(support.ended_sessions.size(), 3U);
+  EXPECT_EQ(support.agents.Find(Email("dan@acme.test"))->mobile_answering,
+            MobileAnswering::kAlways);
+  EXPECT_EQ(store->LoadAccount(AccountNo(1), absl::InfinitePast())->voice.ended_calls.size(), 1U);
+}
+
+// Version 5 says its checks in other words; what they keep out stays out, also in a database that
+// was made by an earlier version.
+TEST_F(SqliteMigration, ChecksKeepOutWhatTheyDid) {
+  Restore(4);
+  Open();
+  const std::map<std::string, std::string> refused = {
+      {"session", "UPDATE session SET channel = 4"},
+      {"license", "UPDATE license SET source = 0"},
+      {"agent", "UPDATE agent SET mobile_answering = 4"},
+      {"token", "UPDATE token SET role = 5, account_id = 'acme'"}};
+  Stranger migrated(database());
+  for (const auto& [table, statement] : refused) {
+    EXPECT_THAT(migrated.Refuses(statement), HasSubstr("CHECK constraint failed")) << statement;
+    EXPECT_THAT(migrated.Ask("SELECT sql FROM sqlite_schema WHERE name = '" + table + "'"),
+                HasSubstr(" BETWEEN 1 AND "));
+  }
+  EXPECT_EQ(migrated.Ask("PRAGMA integrity_check"), "ok");
+}
+
 TEST_F(SqliteMigration, NoRowOfVersion1IsAltered) {
   Restore(1);
   Stranger before(database());

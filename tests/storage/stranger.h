@@ -27,6 +27,12 @@ class Stranger {
         << sqlite3_errmsg(db_);
   }
 
+  // What SQLite says against it; empty where it runs.
+  std::string Refuses(const std::string& sql) {
+    if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return "";
+    return sqlite3_errmsg(db_);
+  }
+
   // The first column of the first row; empty where there is none.
   std::string Ask(const std::string& sql) { return Read(sql, 1, 1); }
 
