@@ -45,7 +45,7 @@ inline constexpr absl::Duration kDuesPauseAfterFailure = absl::Seconds(1);
 inline constexpr absl::Duration kDamagedUnitPause = absl::Minutes(1);
 
 // How often what nobody waits for is looked after.
-inline constexpr absl::Duration kHousekeepingPeriod = absl::Seconds(10);
+inline constexpr absl::Duration kHousekeepingPeriod = absl::Minutes(1);
 
 // StateFigures that one thread writes and any reads; each figure for itself, so they may be of
 // different turns.

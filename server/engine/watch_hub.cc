@@ -125,9 +125,13 @@ void WatchHub::Run() {
     {
       std::unique_lock lock(mutex_);
       asleep_ = true;
-      wake_.wait_for(lock,
-                     absl::ToChronoNanoseconds(std::min(kIdleRound, options_.checkpoint_period)),
-                     [this] { return news_ || closing_; });
+      const auto awake = [this] { return news_ || closing_; };
+      if (watchers_.empty()) {
+        wake_.wait(lock, awake);
+      } else {
+        const absl::Duration longest = std::min(kIdleRound, options_.checkpoint_period);
+        wake_.wait_for(lock, absl::ToChronoNanoseconds(longest), awake);
+      }
       asleep_ = false;
       if (closing_) break;
       news_ = false;
