@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/loop.h"
+#include "entitlement/apply.h"
 #include "entitlement/execute.h"
 
 namespace usher::engine {
@@ -144,6 +145,8 @@ void Loop::Load(const UnitKey& unit, bool background) {
       loaded.status = application.status();
       if (application.ok()) {
         loaded.application = std::make_unique<entitlement::Application>(*std::move(application));
+        // Here, as a large one would keep everybody else waiting on the loop's thread.
+        entitlement::Reindex(*loaded.application);
       }
     } else {
       auto account = store->LoadAccount(unit.first, ended_since);

@@ -86,7 +86,6 @@ void WorkingSet::AddCreated(std::unique_ptr<Application> application, LeaseTime 
 }
 
 void WorkingSet::AddLoaded(std::unique_ptr<Application> application, LeaseTime now) {
-  entitlement::Reindex(*application);
   entitlement::GrantFullLeases(*application, now);
   RestoreLeases(*application);
   const UnitKey key{application->account, application->no};
@@ -209,8 +208,8 @@ bool WorkingSet::DropChanged(const UnitKey& unit) {
   const auto it = applications_.find(application_no);
   if (it == applications_.end()) return false;
   KeptLeases& kept = kept_leases_[application_no];
-  for (const auto& [id, session] : it->second.unit->sessions) {
-    kept.sessions[id] = session.lease_end;
+  for (const entitlement::Session& session : it->second.unit->sessions) {
+    kept.sessions[session.id] = session.lease_end;
   }
   for (const auto& [id, phone] : it->second.unit->phones) kept.phones[id] = phone.lease_end;
   const bool has_leases = it->second.unit->has_leases();
@@ -271,17 +270,17 @@ void WorkingSet::RestoreLeases(Account& account) {
 void WorkingSet::RestoreLeases(Application& application) {
   const auto it = kept_leases_.find(application.no);
   if (it == kept_leases_.end()) return;
-  for (auto& [id, session] : application.sessions) {
-    const auto kept = it->second.sessions.find(id);
+  for (entitlement::Session& session : application.sessions) {
+    const auto kept = it->second.sessions.find(session.id);
     if (kept == it->second.sessions.end()) continue;
     session.lease_end = kept->second;
-    application.leases.push({kept->second, {.session = id, .phone = {}}});
+    application.session_leases.push({kept->second, session.id});
   }
   for (auto& [id, phone] : application.phones) {
     const auto kept = it->second.phones.find(id);
     if (kept == it->second.phones.end()) continue;
     phone.lease_end = kept->second;
-    application.leases.push({kept->second, {.session = {}, .phone = id}});
+    application.phone_leases.push({kept->second, id});
   }
   kept_leases_.erase(it);
 }

@@ -34,8 +34,9 @@ class WorkingSet {
   entitlement::Account* Find(entitlement::AccountNo account);
   entitlement::Application* Find(entitlement::ApplicationNo application);
 
-  // Takes a unit that was created or loaded. The leases of a loaded one are the kept ones, else
-  // full ones from `now`.
+  // Takes a unit that was created or loaded; a loaded application with its indices made
+  // (entitlement::Reindex). The leases of a loaded one are the kept ones, else full ones from
+  // `now`.
   void Add(std::unique_ptr<entitlement::Account> account, entitlement::LeaseTime now);
   void AddCreated(std::unique_ptr<entitlement::Application> application,
                   entitlement::LeaseTime now);

@@ -17,12 +17,12 @@ AgentTable& AgentTable::operator=(const AgentTable& other) {
   return *this;
 }
 
-Agent* AgentTable::Find(const Email& email) {
+Agent* AgentTable::Find(std::string_view email) {
   const auto found = agents_.find(email);
   return found != agents_.end() ? found->get() : nullptr;
 }
 
-const Agent* AgentTable::Find(const Email& email) const {
+const Agent* AgentTable::Find(std::string_view email) const {
   const auto found = agents_.find(email);
   return found != agents_.end() ? found->get() : nullptr;
 }
@@ -36,9 +36,10 @@ Agent& AgentTable::Add(Agent agent) {
 }
 
 void AgentTable::Remove(const Email& email) {
-  const auto found = agents_.find(email);
+  const std::string_view key = email.value();
+  const auto found = agents_.find(key);
   Require(found != agents_.end(), "who is removed is in the table");
-  order_.erase(email);
+  order_.erase(key);
   agents_.erase(found);
 }
 

@@ -9,13 +9,15 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
-#include "absl/time/time.h"
 #include "entitlement/ids.h"
+#include "entitlement/instant.h"
+#include "entitlement/shared_text.h"
 #include "entitlement/types.h"
 
 namespace usher::entitlement {
@@ -23,16 +25,16 @@ namespace usher::entitlement {
 // An email that is recorded on a license (R11). Its sessions and mobile answering share that
 // license (R12).
 struct Agent {
-  Email email;
+  SharedName<Email> email;
   // Null only between the two changes of a move (LicenseReleased with kMoved, then LicenseBound).
   LicenseId license;
-  MobileAnswering mobile_answering = MobileAnswering::kOff;
   // R15: at most one live session a channel; by IndexOf(channel).
   std::array<SessionId, kChannelCount> sessions;
   // The last login, logout or change of mobile answering.
-  absl::Time last_active_time;
+  Instant last_active_time;
   // R16: set while its license is expired and it is active.
-  std::optional<absl::Time> drain_deadline;
+  std::optional<Instant> drain_deadline;
+  MobileAnswering mobile_answering = MobileAnswering::kOff;
 
   bool logged_in() const {
     for (const SessionId session : sessions) {
@@ -48,9 +50,11 @@ struct Agent {
 class AgentTable {
  private:
   // Both indices know agents by their email.
-  static const Email& KeyOf(const Email& email) { return email; }
-  static const Email& KeyOf(const Agent* agent) { return agent->email; }
-  static const Email& KeyOf(const std::unique_ptr<Agent>& agent) { return agent->email; }
+  static std::string_view KeyOf(std::string_view email) { return email; }
+  static std::string_view KeyOf(const Agent* agent) { return agent->email.value(); }
+  static std::string_view KeyOf(const std::unique_ptr<Agent>& agent) {
+    return agent->email.value();
+  }
 
   struct HashOfEmail {
     using is_transparent = void;
@@ -104,13 +108,17 @@ class AgentTable {
   AgentTable& operator=(AgentTable&&) = default;
 
   // Null where the email is not in the table.
-  Agent* Find(const Email& email);
-  const Agent* Find(const Email& email) const;
+  Agent* Find(std::string_view email);
+  const Agent* Find(std::string_view email) const;
+  Agent* Find(const Email& email) { return Find(std::string_view(email.value())); }
+  const Agent* Find(const Email& email) const { return Find(std::string_view(email.value())); }
+  Agent* Find(const SharedName<Email>& email) { return Find(email.value()); }
+  const Agent* Find(const SharedName<Email>& email) const { return Find(email.value()); }
 
   // Puts the agent in, whose email must be new.
   Agent& Add(Agent agent);
 
-  // The email must be in the table; it may be a reference into the agent that goes.
+  // The email must be in the table.
   void Remove(const Email& email);
 
   size_t size() const { return order_.size(); }
@@ -122,7 +130,7 @@ class AgentTable {
   const_iterator end() const { return const_iterator(order_.end()); }
   // The first agent behind the email, whether or not the email is in the table.
   const_iterator UpperBound(const Email& email) const {
-    return const_iterator(order_.upper_bound(email));
+    return const_iterator(order_.upper_bound(std::string_view(email.value())));
   }
 
   friend bool operator==(const AgentTable& a, const AgentTable& b);

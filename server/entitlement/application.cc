@@ -29,7 +29,7 @@ const License* Application::Find(LicenseId id) const {
 }
 
 const Agent* Application::Find(const Email& email) const { return agents.Find(email); }
-const Session* Application::Find(SessionId id) const { return FindIn(sessions, id); }
+const Session* Application::Find(SessionId id) const { return sessions.Find(id); }
 const Phone* Application::Find(const PhoneId& id) const { return FindIn(phones, id); }
 const Subscription* Application::Find(SubscriptionId id) const { return FindIn(subscriptions, id); }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <queue>
 #include <string>
@@ -20,7 +21,11 @@
 #include "absl/time/time.h"
 #include "entitlement/agent.h"
 #include "entitlement/ids.h"
+#include "entitlement/instant.h"
 #include "entitlement/lease_time.h"
+#include "entitlement/license_set.h"
+#include "entitlement/session_table.h"
+#include "entitlement/shared_text.h"
 #include "entitlement/types.h"
 
 namespace usher::entitlement {
@@ -31,46 +36,31 @@ struct License {
   LicenseKind kind = LicenseKind::kAgent;
   Edition edition = Edition::kStandard;
   LicenseSource source = LicenseSource::kTrial;
-  // None for a trial.
-  SubscriptionId subscription;
-  absl::Time expire_time;
   // Whether its expiry has been carried out (R16); a renewal takes it back.
   bool expired = false;
+  Instant expire_time;
+  // None for a trial.
+  SubscriptionId subscription;
   // The agent's email or the phone's id; empty where nobody is recorded on it.
-  std::string holder;
-  absl::Time bind_time;
+  SharedText holder;
+  Instant bind_time;
 
   bool held() const { return !holder.empty(); }
   friend bool operator==(const License&, const License&) = default;
 };
 
-// A live session: ACTIVE, or DRAINING while its agent has a drain deadline.
-struct Session {
-  SessionId id;
-  Email email;
-  Channel channel = Channel::kWeb;
-  ClientId client_id;
-  absl::Time start_time;
-  absl::Duration ttl;
-  LeaseTime lease_end;
-  // The journal revision of its start: a fencing token.
-  Revision revision;
-
-  friend bool operator==(const Session&, const Session&) = default;
-};
-
 // What is remembered of a session for an hour after its end.
 struct EndedSession {
   SessionId id;
-  Email email;
-  Channel channel = Channel::kWeb;
-  ClientId client_id;
+  SharedName<Email> email;
+  SharedName<ClientId> client_id;
   LicenseId license;
-  absl::Time start_time;
-  absl::Duration ttl;
-  absl::Time end_time;
-  EndReason reason = EndReason::kUnknown;
   Revision revision;
+  Instant start_time;
+  TimeSpan ttl;
+  Instant end_time;
+  Channel channel = Channel::kWeb;
+  EndReason reason = EndReason::kUnknown;
 
   friend bool operator==(const EndedSession&, const EndedSession&) = default;
 };
@@ -155,17 +145,6 @@ struct Usage {
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 
-// R13's order among idle licenses: the latest to expire, then the lowest id.
-struct ChoiceOrder {
-  absl::Time expire_time;
-  LicenseId id;
-
-  friend bool operator==(const ChoiceOrder&, const ChoiceOrder&) = default;
-  friend bool operator<(const ChoiceOrder& a, const ChoiceOrder& b) {
-    return a.expire_time != b.expire_time ? a.expire_time > b.expire_time : a.id < b.id;
-  }
-};
-
 // A live session or an online phone: the other one is empty.
 struct LeaseHolder {
   SessionId session;
@@ -174,14 +153,18 @@ struct LeaseHolder {
 
 // When to look at a lease. Renewals don't touch it: whoever finds the lease renewed sets it to the
 // new end.
+template <typename Id>
 struct LeaseWatch {
   LeaseTime check_at;
-  LeaseHolder holder;
+  Id holder;
 
   friend bool operator>(const LeaseWatch& a, const LeaseWatch& b) {
     return a.check_at > b.check_at;
   }
 };
+// The soonest first.
+template <typename Id>
+using LeaseQueue = std::priority_queue<LeaseWatch<Id>, std::vector<LeaseWatch<Id>>, std::greater<>>;
 
 struct Application {
   ApplicationNo no;
@@ -189,7 +172,7 @@ struct Application {
 
   std::vector<License> licenses;
   AgentTable agents;
-  absl::btree_map<SessionId, Session> sessions;
+  SessionTable sessions;
   absl::btree_map<SessionId, EndedSession> ended_sessions;
   absl::btree_map<PhoneId, Phone> phones;
   absl::btree_map<SubscriptionId, Subscription> subscriptions;
@@ -200,9 +183,10 @@ struct Application {
 
   // Indices; all follow from the tables above.
   PerPool<PoolCount> pools;
-  PerPool<absl::btree_set<ChoiceOrder>> idle;
+  // Idle licenses in R13's order: the latest to expire, then the lowest id.
+  PerPool<LicenseSet<std::greater<>>> idle;
   // Unexpired licenses by expiry, then id (R16).
-  absl::btree_set<std::pair<absl::Time, LicenseId>> expiries;
+  LicenseSet<std::less<>> expiries;
   // Expired licenses that have a holder recorded, by expiry, then id: the record ends a renewal
   // grace later (R9).
   absl::btree_set<std::pair<absl::Time, LicenseId>> lapses;
@@ -216,7 +200,8 @@ struct Application {
   absl::btree_set<LicenseId> relieved;
   // Ended sessions by end, the order in which they are forgotten.
   absl::btree_set<std::pair<absl::Time, SessionId>> forgets;
-  std::priority_queue<LeaseWatch, std::vector<LeaseWatch>, std::greater<>> leases;
+  LeaseQueue<SessionId> session_leases;
+  LeaseQueue<PhoneId> phone_leases;
   // No ended session is forgotten before then: many that ended together go in bounded steps. Not
   // stored.
   absl::Time forget_pause_end = absl::InfinitePast();
@@ -235,7 +220,7 @@ struct Application {
   bool has_leases() const { return !sessions.empty() || !phones.empty(); }
 };
 
-// Equality of everything but the lazily kept `leases` and `forget_pause_end`.
+// Equality of everything but the lazily kept leases and `forget_pause_end`.
 bool SameState(const Application& a, const Application& b);
 
 }  // namespace usher::entitlement

@@ -8,16 +8,17 @@
 namespace usher::entitlement {
 namespace {
 
-Agent& AgentAt(Application& application, const Email& email) {
+template <typename EmailType>
+Agent& AgentAt(Application& application, const EmailType& email) {
   Agent* const found = application.agents.Find(email);
   Require(found != nullptr, "a change names an agent that there is not");
   return *found;
 }
 
 Session& SessionAt(Application& application, SessionId id) {
-  const auto found = application.sessions.find(id);
-  Require(found != application.sessions.end(), "a change names a session that is not live");
-  return found->second;
+  Session* const found = application.sessions.Find(id);
+  Require(found != nullptr, "a change names a session that is not live");
+  return *found;
 }
 
 // Alters an agent by `alter`, and with it what its license counts as.
@@ -33,7 +34,7 @@ void Recount(Application& application, Agent& agent, Alter alter) {
 
 void Touch(Agent& agent, absl::Time time) {
   // A lease's end is told late, so another channel may have been active since.
-  agent.last_active_time = std::max(agent.last_active_time, time);
+  agent.last_active_time = std::max<absl::Time>(agent.last_active_time, time);
 }
 
 void Remember(Application& application, Session& session, LicenseId license, absl::Time end_time,
@@ -42,14 +43,14 @@ void Remember(Application& application, Session& session, LicenseId license, abs
   application.ended_sessions.emplace(session.id,
                                      EndedSession{.id = session.id,
                                                   .email = std::move(session.email),
-                                                  .channel = session.channel,
                                                   .client_id = std::move(session.client_id),
                                                   .license = license,
+                                                  .revision = session.revision,
                                                   .start_time = session.start_time,
                                                   .ttl = session.ttl,
                                                   .end_time = end_time,
-                                                  .reason = reason,
-                                                  .revision = session.revision});
+                                                  .channel = session.channel,
+                                                  .reason = reason});
 }
 
 }  // namespace
@@ -62,30 +63,27 @@ void Move(Application& application, const Change& change, const SessionStarted& 
     altered.sessions[IndexOf(started.channel)] = started.id;
     Touch(altered, change.event_time);
   });
-  application.sessions.emplace_hint(application.sessions.end(), started.id,
-                                    Session{.id = started.id,
-                                            .email = started.email,
-                                            .channel = started.channel,
-                                            .client_id = started.client_id,
-                                            .start_time = change.event_time,
-                                            .ttl = started.ttl,
-                                            .lease_end = started.lease_end,
-                                            .revision = change.revision});
+  application.sessions.Add({.id = started.id,
+                            .email = agent.email,
+                            .client_id = started.client_id,
+                            .revision = change.revision,
+                            .lease_end = started.lease_end,
+                            .start_time = change.event_time,
+                            .ttl = started.ttl,
+                            .channel = started.channel});
   application.last_session_id = std::max(application.last_session_id, started.id);
-  Watch(application, started.lease_end, {.session = started.id, .phone = {}});
+  Watch(application, started.lease_end, started.id);
 }
 
 void Move(Application& application, const Change& change, const SessionEnded& ended) {
-  const auto found = application.sessions.find(ended.id);
-  Require(found != application.sessions.end(), "a session ends once");
-  Session& session = found->second;
+  Session& session = SessionAt(application, ended.id);
   Agent& agent = AgentAt(application, session.email);
   Recount(application, agent, [&change, &session](Agent& altered) {
     altered.sessions[IndexOf(session.channel)] = SessionId();
     Touch(altered, change.event_time);
   });
   Remember(application, session, agent.license, change.event_time, ended.reason);
-  application.sessions.erase(found);
+  application.sessions.Remove(ended.id);
 }
 
 void Move(Application& /*application*/, const Change& /*change*/,
@@ -112,7 +110,7 @@ void Move(Application& application, const Change& /*change*/, const SessionRenew
   const bool earlier = renewed.lease_end < session.lease_end;
   session.lease_end = renewed.lease_end;
   // The watch that stands comes too late for a lease that was cut short.
-  if (earlier) Watch(application, session.lease_end, {.session = renewed.id, .phone = {}});
+  if (earlier) Watch(application, session.lease_end, renewed.id);
 }
 
 void Move(Application& application, const Change& change, const SessionForgotten& forgotten) {

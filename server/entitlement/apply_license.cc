@@ -26,10 +26,11 @@ void Move(Application& application, const Change& /*change*/, const LicensesGran
                                     .kind = granted.kind,
                                     .edition = granted.edition,
                                     .source = granted.source,
-                                    .subscription = granted.subscription,
-                                    .expire_time = granted.expire_time});
-    application.expiries.emplace(granted.expire_time, id);
-    Count(application, application.licenses.back(), Holding());
+                                    .expire_time = granted.expire_time,
+                                    .subscription = granted.subscription});
+    const License& license = application.licenses.back();
+    application.expiries.Insert(license.expire_time, id);
+    Count(application, license, Holding());
   }
   application.pools[IndexOf(granted.kind)][IndexOf(granted.edition)].granted += granted.count;
 }
@@ -40,10 +41,10 @@ void Move(Application& application, const Change& /*change*/, const Subscription
     License& license = LicenseAt(application, id);
     const Holding holding = HoldingOf(application, license);
     Uncount(application, license, holding);
-    application.expiries.erase({license.expire_time, id});
+    application.expiries.Erase(license.expire_time, id);
     license.expire_time = renewed.subscription.expire_time;
     license.expired = false;
-    application.expiries.emplace(license.expire_time, id);
+    application.expiries.Insert(license.expire_time, id);
     Count(application, license, holding);
   }
 }
@@ -54,7 +55,7 @@ void Move(Application& application, const Change& /*change*/, const LicensesExpi
     Require(!license.expired, "a license expires once");
     const Holding holding = HoldingOf(application, license);
     Uncount(application, license, holding);
-    application.expiries.erase({license.expire_time, id});
+    application.expiries.Erase(license.expire_time, id);
     license.expired = true;
     Count(application, license, holding);
   }
@@ -71,7 +72,7 @@ void Move(Application& application, const Change& change, const LicenseBound& bo
           : application.agents.Add({.email = bound.email, .last_active_time = change.event_time});
   Require(!agent.license, "an email is recorded on at most one license");
   Uncount(application, license, Holding());
-  license.holder = bound.email.value();
+  license.holder = agent.email.text();
   license.bind_time = change.event_time;
   agent.license = bound.id;
   Count(application, license, HoldingOf(agent));
@@ -84,7 +85,7 @@ void Move(Application& application, const Change& /*change*/, const LicenseRelea
           "a license is released from its holder");
   Agent& agent = *found;
   Uncount(application, license, HoldingOf(agent));
-  license.holder.clear();
+  license.holder = SharedText();
   license.bind_time = absl::Time();
   Count(application, license, Holding());
   if (released.cause == ReleaseCause::kMoved) {

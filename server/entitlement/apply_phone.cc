@@ -14,7 +14,7 @@ Phone& PhoneAt(Application& application, const PhoneId& id) {
 void Take(Application& application, License& license, const Phone& phone, absl::Time time) {
   Require(license.kind == LicenseKind::kSip && !license.held(), "a SIP license serves one phone");
   Uncount(application, license, Holding());
-  license.holder = phone.id.value();
+  license.holder = SharedText(phone.id.value());
   license.bind_time = time;
   Count(application, license, HoldingOf(phone));
 }
@@ -22,7 +22,7 @@ void Take(Application& application, License& license, const Phone& phone, absl::
 void GiveBack(Application& application, License& license, const Phone& phone) {
   Require(license.holder == phone.id.value(), "a phone gives back its own license");
   Uncount(application, license, HoldingOf(phone));
-  license.holder.clear();
+  license.holder = SharedText();
   license.bind_time = absl::Time();
   Count(application, license, Holding());
 }
@@ -40,7 +40,7 @@ void Move(Application& application, const Change& change, const PhoneOnline& onl
                                                       .drain_deadline = std::nullopt});
   Require(is_new, "a phone comes online once");
   Take(application, LicenseAt(application, online.license), found->second, change.event_time);
-  Watch(application, online.lease_end, {.session = {}, .phone = online.id});
+  Watch(application, online.lease_end, online.id);
 }
 
 void Move(Application& application, const Change& change, const PhoneMoved& moved) {
@@ -74,7 +74,7 @@ void Move(Application& application, const Change& /*change*/, const PhoneRenewed
   Phone& phone = PhoneAt(application, renewed.id);
   const bool earlier = renewed.lease_end < phone.lease_end;
   phone.lease_end = renewed.lease_end;
-  if (earlier) Watch(application, phone.lease_end, {.session = {}, .phone = renewed.id});
+  if (earlier) Watch(application, phone.lease_end, renewed.id);
 }
 
 }  // namespace usher::entitlement

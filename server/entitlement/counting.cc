@@ -23,7 +23,7 @@ Holding HoldingOf(const Phone& phone) {
 Holding HoldingOf(const Application& application, const License& license) {
   if (!license.held()) return {};
   if (license.kind == LicenseKind::kAgent) {
-    const Agent* agent = application.Find(Email(license.holder));
+    const Agent* agent = application.agents.Find(license.holder.view());
     if (agent != nullptr) return HoldingOf(*agent);
   } else {
     const Phone* phone = application.Find(PhoneId(license.holder));
@@ -46,7 +46,7 @@ void Count(Application& application, const License& license, const Holding& hold
   PoolCount& pool = application.pools[kind][edition];
   ++pool.total;
   if (!holding.held) {
-    application.idle[kind][edition].insert({license.expire_time, license.id});
+    application.idle[kind][edition].Insert(license.expire_time, license.id);
     return;
   }
   ++pool.held;
@@ -72,7 +72,7 @@ void Uncount(Application& application, const License& license, const Holding& ho
   PoolCount& pool = application.pools[kind][edition];
   --pool.total;
   if (!holding.held) {
-    application.idle[kind][edition].erase({license.expire_time, license.id});
+    application.idle[kind][edition].Erase(license.expire_time, license.id);
     return;
   }
   --pool.held;
@@ -80,25 +80,33 @@ void Uncount(Application& application, const License& license, const Holding& ho
   if (holding.drain_deadline) application.relieved.erase(license.id);
 }
 
-void Watch(Application& application, LeaseTime check_at, LeaseHolder holder) {
-  const size_t live = application.sessions.size() + application.phones.size();
-  if (application.leases.size() > 2 * live + kStaleWatchesMax) {
+void Watch(Application& application, LeaseTime check_at, SessionId session) {
+  if (application.session_leases.size() > 2 * application.sessions.size() + kStaleWatchesMax) {
     RebuildWatch(application);
     return;
   }
-  application.leases.push({check_at, std::move(holder)});
+  application.session_leases.push({check_at, session});
+}
+
+void Watch(Application& application, LeaseTime check_at, const PhoneId& phone) {
+  if (application.phone_leases.size() > 2 * application.phones.size() + kStaleWatchesMax) {
+    RebuildWatch(application);
+    return;
+  }
+  application.phone_leases.push({check_at, phone});
 }
 
 void RebuildWatch(Application& application) {
-  std::vector<LeaseWatch> watches;
-  watches.reserve(application.sessions.size() + application.phones.size());
-  for (const auto& [id, session] : application.sessions) {
-    watches.push_back({session.lease_end, {.session = id, .phone = {}}});
+  std::vector<LeaseWatch<SessionId>> sessions;
+  sessions.reserve(application.sessions.size());
+  for (const Session& session : application.sessions) {
+    sessions.push_back({session.lease_end, session.id});
   }
-  for (const auto& [id, phone] : application.phones) {
-    watches.push_back({phone.lease_end, {.session = {}, .phone = id}});
-  }
-  application.leases = decltype(application.leases)(std::greater<>(), std::move(watches));
+  std::vector<LeaseWatch<PhoneId>> phones;
+  phones.reserve(application.phones.size());
+  for (const auto& [id, phone] : application.phones) phones.push_back({phone.lease_end, id});
+  application.session_leases = LeaseQueue<SessionId>(std::greater<>(), std::move(sessions));
+  application.phone_leases = LeaseQueue<PhoneId>(std::greater<>(), std::move(phones));
 }
 
 }  // namespace usher::entitlement

@@ -29,7 +29,8 @@ void Count(Application& application, const License& license, const Holding& hold
 void Uncount(Application& application, const License& license, const Holding& holding);
 
 // Puts a lease on the watch.
-void Watch(Application& application, LeaseTime check_at, LeaseHolder holder);
+void Watch(Application& application, LeaseTime check_at, SessionId session);
+void Watch(Application& application, LeaseTime check_at, const PhoneId& phone);
 
 // Puts exactly the leases of all live sessions and phones on the watch.
 void RebuildWatch(Application& application);

@@ -102,8 +102,8 @@ Outcome DecideOn(const Units& units, const SetMobileAnswering& command, const Co
   if (changes_mode) after.last_active_time = context.now;
   reply.agent = ViewOf(application, after, context);
   // The state that it is viewed in does not know the binding yet.
-  reply.agent.license =
-      OccupiedView(license, command.email, reply.newly_bound ? context.now : license.bind_time);
+  reply.agent.license = OccupiedView(license, command.email,
+                                     reply.newly_bound ? Instant(context.now) : license.bind_time);
   for (SessionView& session : reply.agent.sessions) {
     session.license = license.id;
     session.drain_deadline = after.drain_deadline;

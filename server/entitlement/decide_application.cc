@@ -128,9 +128,9 @@ Outcome DecideOn(const Units& units, const DeleteApplication& /*command*/, const
     return Outcome{Refusal(WrongState{"DELETED", FullName(units.account->id, entry.id)}), {}};
   }
   ChangeList changes(units, context.now, context);
-  for (const auto& [id, session] : units.application->sessions) {
-    changes.Add(
-        SessionEnded{.id = id, .email = session.email, .reason = EndReason::kApplicationDeleted});
+  for (const Session& session : units.application->sessions) {
+    changes.Add(SessionEnded{
+        .id = session.id, .email = session.email, .reason = EndReason::kApplicationDeleted});
   }
   for (const auto& [id, phone] : units.application->phones) {
     changes.Add(

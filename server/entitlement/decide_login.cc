@@ -97,8 +97,8 @@ Outcome DecideOn(const Units& units, const StartSession& command, const Context&
   reply.session = same_client ? RenewLive(*live, license, *choice.agent, ttl, context, changes)
                               : StartNew(application, command, license, ttl, context, changes);
   reply.newly_bound = choice.binds();
-  reply.license =
-      OccupiedView(license, command.email, reply.newly_bound ? context.now : license.bind_time);
+  reply.license = OccupiedView(license, command.email,
+                               reply.newly_bound ? Instant(context.now) : license.bind_time);
   return {Reply(std::move(reply)), changes.Take()};
 }
 

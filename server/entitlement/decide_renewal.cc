@@ -194,7 +194,7 @@ Order OrderOf(const Subscription& renewed, const Carry& carry, int months, const
 Worth WorthOf(const Application& application, const License& license) {
   if (!license.held()) return Worth::kIdle;
   if (license.kind == LicenseKind::kSip) return Worth::kInUse;
-  const Agent* agent = application.Find(Email(license.holder));
+  const Agent* agent = application.agents.Find(license.holder.view());
   return agent != nullptr && agent->active() ? Worth::kInUse : Worth::kBound;
 }
 

@@ -74,7 +74,7 @@ std::vector<Candidate> FindCandidates(const Application& application,
   for (const LicenseId id : ids) {
     const License& license = *application.Find(id);
     if (license.expired || !license.held()) continue;
-    candidates.push_back({id, application.Find(Email(license.holder))});
+    candidates.push_back({id, application.agents.Find(license.holder.view())});
   }
   std::sort(candidates.begin(), candidates.end(),
             [](const Candidate& a, const Candidate& b) { return a.license < b.license; });

@@ -15,13 +15,12 @@ SessionRenewal RenewOne(const Application& application, SessionId id, const Cont
                         ChangeList& changes) {
   SessionRenewal renewal;
   renewal.id = id;
-  if (const auto live = application.sessions.find(id); live != application.sessions.end()) {
-    const Session& session = live->second;
-    changes.Add(SessionRenewed{.id = id, .lease_end = context.lease_now + session.ttl});
-    renewal.expire_time = context.now + session.ttl;
+  if (const Session* session = application.Find(id)) {
+    changes.Add(SessionRenewed{.id = id, .lease_end = context.lease_now + session->ttl});
+    renewal.expire_time = context.now + session->ttl;
     // Agents are looked up by their emails, which costs more than the rest: only while some drain.
     if (!application.drains.empty()) {
-      renewal.drain_deadline = application.Find(session.email)->drain_deadline;
+      renewal.drain_deadline = application.Find(session->email)->drain_deadline;
       if (renewal.drain_deadline.has_value()) renewal.state = SessionState::kDraining;
     }
     return renewal;
@@ -108,8 +107,8 @@ Outcome DecideOn(const Units& units, const ListSessions& command, const Context&
   };
 
   if (command.email.empty()) {
-    for (auto it = application.sessions.upper_bound(command.after);
-         it != application.sessions.end() && add(it->second); ++it) {
+    for (auto it = application.sessions.UpperBound(command.after);
+         it != application.sessions.end() && add(*it); ++it) {
     }
     return {Reply(std::move(reply)), {}};
   }

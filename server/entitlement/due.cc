@@ -28,6 +28,11 @@ absl::Time FirstOf(const absl::btree_set<std::pair<absl::Time, Key>>& index) {
   return index.empty() ? absl::InfiniteFuture() : index.begin()->first;
 }
 
+template <typename Order>
+absl::Time FirstOf(const LicenseSet<Order>& index) {
+  return index.empty() ? absl::InfiniteFuture() : absl::Time(index.begin()->expire_time);
+}
+
 const License& LicenseOf(const Application& application, LicenseId id) {
   const License* license = application.Find(id);
   Require(license != nullptr, "an index names a license that there is not");
@@ -69,7 +74,7 @@ void EndDraining(const Application& application, absl::Time due, ChangeList& cha
       changes.Add(PhoneOffline{
           .id = PhoneId(license.holder), .license = id, .reason = EndReason::kLicenseExpired});
     } else {
-      const Agent* agent = application.Find(Email(license.holder));
+      const Agent* agent = application.agents.Find(license.holder.view());
       Require(agent != nullptr, "an agent license is held by an agent");
       PutOffline(*agent, EndReason::kLicenseExpired, changes);
     }
@@ -85,7 +90,7 @@ void DropLapsed(const Application& application, absl::Time expired_by, ChangeLis
       changes.Add(PhoneOffline{
           .id = PhoneId(license.holder), .license = id, .reason = EndReason::kLicenseExpired});
     } else {
-      const Agent* agent = application.Find(Email(license.holder));
+      const Agent* agent = application.agents.Find(license.holder.view());
       Require(agent != nullptr, "an agent license is held by an agent");
       // Where the drain period is longer than the grace.
       PutOffline(*agent, EndReason::kLicenseExpired, changes);

@@ -51,8 +51,8 @@ class Inspection {
       CheckHolder(license);
       if (license.kind != LicenseKind::kAgent) continue;
       Expect(emails.insert(license.holder).second,
-             "an email is recorded on at most one license (R11)", license.holder, " on license ",
-             id);
+             "an email is recorded on at most one license (R11)", std::string(license.holder),
+             " on license ", id);
       Expect(!license.expired || license.expire_time + policy_.renewal_grace > now_,
              "no holder stays recorded beyond the renewal grace (R9)", "license ", id);
     }
@@ -61,41 +61,43 @@ class Inspection {
   void CheckHolder(const License& license) {
     LicenseId recorded;
     if (license.kind == LicenseKind::kAgent) {
-      const Agent* agent = application_.Find(Email(license.holder));
+      const Agent* agent = application_.agents.Find(license.holder.view());
       if (agent != nullptr) recorded = agent->license;
     } else {
       const Phone* phone = application_.Find(PhoneId(license.holder));
       if (phone != nullptr) recorded = phone->license;
     }
     Expect(recorded == license.id, "a license's holder holds it", "license ", license.id.value(),
-           " says ", license.holder, ", who holds ", recorded.value());
+           " says ", std::string(license.holder), ", who holds ", recorded.value());
   }
 
   void CheckAgents() {
     for (const Agent& agent : application_.agents) {
       const License* license = application_.Find(agent.license);
       Expect(application_.Find(agent.email) == &agent, "an agent is found by its email",
-             agent.email.value());
+             std::string(agent.email.value()));
       Expect(license != nullptr && license->kind == LicenseKind::kAgent &&
                  license->holder == agent.email.value(),
-             "an agent is recorded on its license (R11)", agent.email.value(), " on license ",
-             agent.license.value());
+             "an agent is recorded on its license (R11)", std::string(agent.email.value()),
+             " on license ", agent.license.value());
       for (const Channel channel : kChannels) {
         const SessionId id = agent.sessions[IndexOf(channel)];
         if (!id) continue;
         const Session* session = application_.Find(id);
         Expect(session != nullptr && session->email == agent.email && session->channel == channel,
-               "an agent's sessions are live", agent.email.value(), " session ", id.value());
+               "an agent's sessions are live", std::string(agent.email.value()), " session ",
+               id.value());
       }
     }
   }
 
   void CheckSessions() {
-    std::set<std::pair<Email, Channel>> channels;
-    for (const auto& [id, session] : application_.sessions) {
+    std::set<std::pair<SharedName<Email>, Channel>> channels;
+    for (const Session& session : application_.sessions) {
+      const SessionId id = session.id;
       const Agent* agent = application_.Find(session.email);
-      Expect(id == session.id && id <= application_.last_session_id, "session ids were given out",
-             "session ", id.value());
+      Expect(application_.Find(id) == &session && id <= application_.last_session_id,
+             "session ids were given out", "session ", id.value());
       Expect(channels.emplace(session.email, session.channel).second,
              "at most one live session per email and channel (R15)", "session ", id.value());
       Expect(agent != nullptr && agent->license, "a live session's agent holds a license (R12)",
@@ -150,13 +152,13 @@ class Inspection {
   void CheckDrain(const License& license, bool active, std::optional<absl::Time> deadline) {
     const bool waits = license.expired && active;
     Expect(deadline.has_value() == waits,
-           "who is active on an expired license drains, and nobody else (R16)", license.holder,
-           " on license ", license.id.value());
+           "who is active on an expired license drains, and nobody else (R16)",
+           std::string(license.holder), " on license ", license.id.value());
     if (!waits) return;
     Expect(application_.idle[IndexOf(license.kind)][IndexOf(license.edition)].empty(),
-           "nobody drains while a license of the pool is idle (R16)", license.holder);
+           "nobody drains while a license of the pool is idle (R16)", std::string(license.holder));
     Expect(!deadline || *deadline > now_, "nobody drains beyond the deadline (R16)",
-           license.holder);
+           std::string(license.holder));
   }
 
   void CheckDeletion() {

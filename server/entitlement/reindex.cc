@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "entitlement/apply.h"
 #include "entitlement/counting.h"
@@ -6,14 +8,28 @@
 namespace usher::entitlement {
 namespace {
 
-// End of the holder's lease; null where it is not live any more.
-const LeaseTime* LeaseEndOf(const Application& application, const LeaseHolder& holder) {
-  if (holder.session) {
-    const Session* session = application.Find(holder.session);
-    return session != nullptr ? &session->lease_end : nullptr;
+template <typename Id>
+LeaseTime NextCheck(const LeaseQueue<Id>& leases) {
+  return leases.empty() ? LeaseTime::Infinite() : leases.top().check_at;
+}
+
+LeaseHolder HolderOf(SessionId session) { return {.session = session, .phone = {}}; }
+LeaseHolder HolderOf(PhoneId phone) { return {.session = {}, .phone = std::move(phone)}; }
+
+// Takes the soonest of a queue off: to `run_out` where its lease has, back where it was renewed.
+template <typename Id>
+void TakeFirst(const Application& application, LeaseTime now, LeaseQueue<Id>& leases,
+               std::vector<LeaseHolder>& run_out) {
+  Id id = leases.top().holder;
+  leases.pop();
+  const auto* const holder = application.Find(id);
+  // Null where it is not live any more.
+  if (holder == nullptr) return;
+  if (holder->lease_end <= now) {
+    run_out.push_back(HolderOf(std::move(id)));
+  } else {
+    leases.push({holder->lease_end, std::move(id)});
   }
-  const Phone* phone = application.Find(holder.phone);
-  return phone != nullptr ? &phone->lease_end : nullptr;
 }
 
 }  // namespace
@@ -29,7 +45,7 @@ void Reindex(Application& application) {
   application.forgets.clear();
   for (const License& license : application.licenses) {
     ++application.pools[IndexOf(license.kind)][IndexOf(license.edition)].granted;
-    if (!license.expired) application.expiries.emplace(license.expire_time, license.id);
+    if (!license.expired) application.expiries.Insert(license.expire_time, license.id);
     Count(application, license, HoldingOf(application, license));
   }
   for (const auto& [id, ended] : application.ended_sessions) {
@@ -38,7 +54,7 @@ void Reindex(Application& application) {
 }
 
 void GrantFullLeases(Application& application, LeaseTime now) {
-  for (auto& [id, session] : application.sessions) session.lease_end = now + session.ttl;
+  for (Session& session : application.sessions) session.lease_end = now + session.ttl;
   for (auto& [id, phone] : application.phones) phone.lease_end = now + phone.ttl;
   RebuildWatch(application);
 }
@@ -46,21 +62,17 @@ void GrantFullLeases(Application& application, LeaseTime now) {
 std::vector<LeaseHolder> TakeRunOutLeases(Application& application, LeaseTime now, int limit) {
   std::vector<LeaseHolder> run_out;
   while (static_cast<int>(run_out.size()) < limit && NextLeaseCheck(application) <= now) {
-    LeaseHolder holder = application.leases.top().holder;
-    application.leases.pop();
-    const LeaseTime* end = LeaseEndOf(application, holder);
-    if (end == nullptr) continue;
-    if (*end <= now) {
-      run_out.push_back(std::move(holder));
+    if (NextCheck(application.session_leases) <= NextCheck(application.phone_leases)) {
+      TakeFirst(application, now, application.session_leases, run_out);
     } else {
-      application.leases.push({*end, std::move(holder)});
+      TakeFirst(application, now, application.phone_leases, run_out);
     }
   }
   return run_out;
 }
 
 LeaseTime NextLeaseCheck(const Application& application) {
-  return application.leases.empty() ? LeaseTime::Infinite() : application.leases.top().check_at;
+  return std::min(NextCheck(application.session_leases), NextCheck(application.phone_leases));
 }
 
 }  // namespace usher::entitlement

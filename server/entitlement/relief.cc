@@ -44,7 +44,7 @@ Outlook OutlookAt(const Application& application, Edition edition, absl::Time at
     if (expire_time > at) break;
     const License& license = *application.Find(id);
     if (!license.held() || !InPool(license, edition)) continue;
-    if (!application.Find(Email(license.holder))->active()) {
+    if (!application.agents.Find(license.holder.view())->active()) {
       --outlook.releasable;
     } else if (expire_time + drain_period > at) {
       outlook.waiting.push_back({id, expire_time + drain_period});

@@ -8,7 +8,7 @@
 namespace usher::entitlement {
 namespace {
 
-using IdleLicenses = absl::btree_set<ChoiceOrder>;
+using IdleLicenses = LicenseSet<std::greater<>>;
 
 // Ended sessions beyond what an application remembers.
 int64_t ForgottenEarly(const Application& application) {
@@ -78,7 +78,7 @@ class Settlement {
   // Null where the license is a phone's.
   const Agent* AgentOn(const License& license) const {
     if (license.kind != LicenseKind::kAgent) return nullptr;
-    const Agent* agent = application_.Find(Email(license.holder));
+    const Agent* agent = application_.agents.Find(license.holder.view());
     Require(agent != nullptr, "an agent license is held by an agent");
     return agent;
   }

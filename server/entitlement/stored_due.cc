@@ -9,7 +9,7 @@ namespace usher::entitlement {
 
 absl::Time NextStoredDue(const Application& application, const Policy& policy) {
   absl::Time due = absl::InfiniteFuture();
-  if (!application.expiries.empty()) due = application.expiries.begin()->first;
+  if (!application.expiries.empty()) due = application.expiries.begin()->expire_time;
   if (!application.drains.empty()) due = std::min(due, application.drains.begin()->first);
   if (!application.lapses.empty()) {
     due = std::min(due, application.lapses.begin()->first + policy.renewal_grace);

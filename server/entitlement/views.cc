@@ -10,7 +10,7 @@ LicenseState StateOf(const Application& application, const License& license) {
   if (!license.held()) return LicenseState::kIdle;
   // A phone is recorded while it is online only.
   if (license.kind == LicenseKind::kSip) return LicenseState::kInUse;
-  const Agent* agent = application.Find(Email(license.holder));
+  const Agent* agent = application.agents.Find(license.holder.view());
   return agent != nullptr && agent->active() ? LicenseState::kInUse : LicenseState::kBound;
 }
 

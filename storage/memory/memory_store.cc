@@ -125,9 +125,10 @@ absl::StatusOr<Application> MemoryStore::LoadApplication(ApplicationNo applicati
   }
   Application loaded = found->second;
   // Leases end with the process.
-  for (auto& [id, session] : loaded.sessions) session.lease_end = {};
+  for (entitlement::Session& session : loaded.sessions) session.lease_end = {};
   for (auto& [id, phone] : loaded.phones) phone.lease_end = {};
-  loaded.leases = {};
+  loaded.session_leases = {};
+  loaded.phone_leases = {};
   loaded.forget_pause_end = absl::InfinitePast();
   absl::erase_if(loaded.ended_sessions,
                  [ended_since](const auto& ended) { return ended.second.end_time < ended_since; });

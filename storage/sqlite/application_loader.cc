@@ -55,16 +55,18 @@ absl::Status ReadLicenses(Database& database, Application& application) {
     }
     application.licenses.push_back(std::move(license));
   }
+  // A loaded application rarely grows.
+  application.licenses.shrink_to_fit();
   return rows.status();
 }
 
 // Records the holder on the license; false where there is no such license or it is held already.
 bool PutOn(Application& application, entitlement::LicenseId id, entitlement::LicenseKind kind,
-           const std::string& holder, absl::Time bind_time) {
+           entitlement::SharedText holder, absl::Time bind_time) {
   if (application.Find(id) == nullptr) return false;
   entitlement::License& license = application.licenses[static_cast<size_t>(id.value() - 1)];
   if (license.held() || license.kind != kind) return false;
-  license.holder = holder;
+  license.holder = std::move(holder);
   license.bind_time = bind_time;
   return true;
 }
@@ -79,10 +81,13 @@ absl::Status ReadAgents(Database& database, Application& application) {
     absl::Time bind_time;
     rows.Read(agent.email, agent.license, bind_time, agent.mobile_answering, agent.last_active_time,
               agent.drain_deadline);
-    if (!PutOn(application, agent.license, entitlement::LicenseKind::kAgent, agent.email.value(),
+    if (agent.email.empty())
+      return Damaged(application.no, "an agent's email is empty or too long");
+    if (!PutOn(application, agent.license, entitlement::LicenseKind::kAgent, agent.email.text(),
                bind_time)) {
-      return Damaged(application.no, absl::StrCat("license ", agent.license.value(),
-                                                  " can't be held by ", agent.email.value()));
+      return Damaged(application.no,
+                     absl::StrCat("license ", agent.license.value(), " can't be held by ",
+                                  std::string(agent.email.value())));
     }
     application.agents.Add(std::move(agent));
   }
@@ -99,8 +104,11 @@ absl::Status ReadPhones(Database& database, Application& application) {
     absl::Time bind_time;
     rows.Read(phone.id, phone.license, bind_time, phone.online_time, phone.ttl, phone.revision,
               phone.drain_deadline);
-    if (!PutOn(application, phone.license, entitlement::LicenseKind::kSip, phone.id.value(),
-               bind_time)) {
+    if (phone.id.value().size() > entitlement::SharedText::kLengthMax) {
+      return Damaged(application.no, "a phone's id is too long");
+    }
+    if (!PutOn(application, phone.license, entitlement::LicenseKind::kSip,
+               entitlement::SharedText(phone.id.value()), bind_time)) {
       return Damaged(application.no, absl::StrCat("license ", phone.license.value(),
                                                   " can't be held by phone ", phone.id.value()));
     }
@@ -115,8 +123,9 @@ bool Put(Application& application, EndedSession session, absl::Time ended_since)
   const bool live = session.end_time == absl::InfiniteFuture();
   entitlement::Agent* const agent = application.agents.Find(session.email);
   if (agent != nullptr) {
-    const absl::Time active_time = live ? session.start_time : session.end_time;
-    agent->last_active_time = std::max(agent->last_active_time, active_time);
+    agent->last_active_time =
+        std::max(agent->last_active_time, live ? session.start_time : session.end_time);
+    session.email = agent->email;
   }
   if (!live) {
     if (session.end_time < ended_since) return true;
@@ -128,15 +137,14 @@ bool Put(Application& application, EndedSession session, absl::Time ended_since)
   SessionId& place = agent->sessions[IndexOf(session.channel)];
   if (place) return false;
   place = session.id;
-  application.sessions.emplace_hint(application.sessions.begin(), session.id,
-                                    entitlement::Session{.id = session.id,
-                                                         .email = std::move(session.email),
-                                                         .channel = session.channel,
-                                                         .client_id = std::move(session.client_id),
-                                                         .start_time = session.start_time,
-                                                         .ttl = session.ttl,
-                                                         .lease_end = {},
-                                                         .revision = session.revision});
+  application.sessions.Add({.id = session.id,
+                            .email = std::move(session.email),
+                            .client_id = std::move(session.client_id),
+                            .revision = session.revision,
+                            .lease_end = {},
+                            .start_time = session.start_time,
+                            .ttl = session.ttl,
+                            .channel = session.channel});
   return true;
 }
 
@@ -162,6 +170,10 @@ class SessionTaker {
 
   absl::Status Take(SessionRow row) {
     EndedSession& session = row.session;
+    if (session.email.empty() || session.client_id.empty()) {
+      return Damaged(application_.no, absl::StrCat("the email or client of session ",
+                                                   session.id.value(), " is empty or too long"));
+    }
     if (!IsKnown(session.channel)) {
       return Damaged(application_.no,
                      absl::StrCat("session ", session.id.value(), " has no channel"));

@@ -15,6 +15,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
+#include "entitlement/instant.h"
+#include "entitlement/shared_text.h"
 #include "storage/sqlite/statement.h"
 
 namespace usher::storage {
@@ -88,6 +90,8 @@ class ColumnReader {
   void Read(T& value) { value = static_cast<T>(statement_.Int64(next_++)); }
   void Read(std::string& value) { value = std::string(statement_.Bytes(next_++)); }
   void Read(absl::Time& value) { value = FromMicros(statement_.Int64(next_++)); }
+  void Read(entitlement::Instant& value) { value = FromMicros(statement_.Int64(next_++)); }
+  void Read(entitlement::TimeSpan& value) { value = absl::Microseconds(statement_.Int64(next_++)); }
   void Read(absl::Duration& value) { value = absl::Microseconds(statement_.Int64(next_++)); }
   void Read(absl::CivilMonth& value) { value = MonthFromNumber(statement_.Int64(next_++)); }
   template <typename Tag>
@@ -97,6 +101,13 @@ class ColumnReader {
   template <typename Tag>
   void Read(entitlement::Name<Tag>& value) {
     value = entitlement::Name<Tag>(std::string(statement_.Bytes(next_++)));
+  }
+  // Empty where the column holds more than any name has: whoever reads it says that it is damaged.
+  template <typename NameType>
+  void Read(entitlement::SharedName<NameType>& value) {
+    const std::string_view text = statement_.Bytes(next_++);
+    const bool fits = text.size() <= entitlement::SharedText::kLengthMax;
+    value = entitlement::SharedName<NameType>(fits ? text : std::string_view());
   }
   template <typename T>
   void Read(std::optional<T>& value) {

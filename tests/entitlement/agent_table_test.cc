@@ -24,7 +24,7 @@ AgentTable Three() {
 
 std::vector<std::string> Names(AgentTable::const_iterator begin, AgentTable::const_iterator end) {
   std::vector<std::string> names;
-  for (auto it = begin; it != end; ++it) names.push_back(it->email.value());
+  for (auto it = begin; it != end; ++it) names.emplace_back(it->email.value());
   return names;
 }
 

@@ -67,7 +67,7 @@ TEST(Apply, GrantedLicensesAreIdleTheLatestToExpireFirst) {  // R13
   acme.Grant(kAgent, kPremium, absl::Hours(9));
   EXPECT_EQ(acme.application.pool(kAgent, kStandard), Pool(3, 3, 0, 0));
   std::vector<int64_t> order;
-  for (const ChoiceOrder& idle : acme.application.idle[0][0]) order.push_back(idle.id.value());
+  for (const auto& idle : acme.application.idle[0][0]) order.push_back(idle.id.value());
   EXPECT_THAT(order, ::testing::ElementsAre(3, 1, 2));
 }
 
@@ -100,6 +100,19 @@ TEST(Apply, TheBindingOutlivesTheLastSession) {  // R14
   EXPECT_EQ(ended.license, license);
   EXPECT_EQ(ended.end_time, acme.now);
   EXPECT_TRUE(IndicesAreTrue(acme.application));
+}
+
+TEST(Apply, AnAgentsLicenseAndSessionsShareItsEmail) {
+  ByHand acme;
+  const LicenseId license = acme.Grant(kAgent, kStandard, absl::Hours(1));
+  acme.Bind(license, "ann@acme.com");
+  const SessionId web = acme.Login("ann@acme.com");
+  const SessionId sdk = acme.Login("ann@acme.com", Channel::kSdk);
+  const char* const email = acme.agent("ann@acme.com").email.value().data();
+  EXPECT_EQ(acme.application.Find(license)->holder.view().data(), email);
+  EXPECT_EQ(acme.application.Find(web)->email.value().data(), email);
+  acme.End(sdk, EndReason::kLogout);
+  EXPECT_EQ(acme.application.ended_sessions.at(sdk).email.value().data(), email);
 }
 
 TEST(Apply, ALeaseThatEndedEarlierLeavesALaterSignOfLife) {

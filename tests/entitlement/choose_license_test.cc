@@ -31,9 +31,9 @@ Application WithSeats(const std::vector<Seat>& seats) {
         {.id = id,
          .kind = seat.kind,
          .edition = seat.edition,
-         .expire_time = absl::UnixEpoch() + absl::Hours(24) * seat.expires_on_day,
          .expired = seat.expired,
-         .holder = seat.holder});
+         .expire_time = absl::UnixEpoch() + absl::Hours(24) * seat.expires_on_day,
+         .holder = SharedText(seat.holder)});
     if (!seat.holder.empty()) {
       const Email email(seat.holder);
       application.agents.Add({.email = email, .license = id});

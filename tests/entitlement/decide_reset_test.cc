@@ -328,7 +328,7 @@ TEST(DecideReset, ListsAtMostItsLimitAndCountsAll) {  // R18
   application.account = account.no;
   for (LicenseId id(1); id <= LicenseId(2 * kOver); id = id.next()) {
     const Email email = Mail("agent" + std::to_string(id.value()));
-    application.licenses.push_back({.id = id, .holder = email.value()});
+    application.licenses.push_back({.id = id, .holder = SharedText(email.value())});
     Agent& agent = application.agents.Add({.email = email, .license = id});
     if (id.value() % 2 == 0) agent.mobile_answering = MobileAnswering::kAlways;
   }

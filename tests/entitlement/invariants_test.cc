@@ -61,24 +61,24 @@ const Breach kBreaches[] = {
     {"a license's subscription exists",
      [](ByHand& acme) { LicenseIn(acme, 3).subscription = SubscriptionId(9); }},
     {"an email is recorded on at most one license (R11)",
-     [](ByHand& acme) { LicenseIn(acme, 3).holder = "ann@acme.com"; }},
+     [](ByHand& acme) { LicenseIn(acme, 3).holder = SharedText("ann@acme.com"); }},
     {"a license's holder holds it",
-     [](ByHand& acme) { LicenseIn(acme, 3).holder = "eve@acme.com"; }},
+     [](ByHand& acme) { LicenseIn(acme, 3).holder = SharedText("eve@acme.com"); }},
     {"no holder stays recorded beyond the renewal grace (R9)",
      [](ByHand& acme) { acme.policy.renewal_grace = absl::ZeroDuration(); }},
     {"an agent is found by its email",
      [](ByHand& acme) { AgentIn(acme, "ben").email = Email("eve@acme.com"); }},
     {"an agent is recorded on its license (R11)",
-     [](ByHand& acme) { LicenseIn(acme, 2).holder.clear(); }},
+     [](ByHand& acme) { LicenseIn(acme, 2).holder = SharedText(); }},
     {"an agent's sessions are live",
      [](ByHand& acme) { AgentIn(acme, "ben").sessions[1] = SessionId(2); }},
     {"session ids were given out",
      [](ByHand& acme) { acme.application.last_session_id = SessionId(1); }},
     {"at most one live session per email and channel (R15)",
      [](ByHand& acme) {
-       Session twin = acme.application.sessions.at(SessionId(1));
+       Session twin = *acme.application.Find(SessionId(1));
        twin.id = acme.application.last_session_id;
-       acme.application.sessions.emplace(twin.id, twin);
+       acme.application.sessions.Add(twin);
      }},
     {"a live session's agent holds a license (R12)",
      [](ByHand& acme) { AgentIn(acme, "ann").license = LicenseId(); }},

@@ -99,6 +99,24 @@ TEST(Leases, AtMostTheLimitIsTakenTheLongestOverdueFirst) {
   EXPECT_THAT(TakeRunOutLeases(acme.application, late, 3), IsEmpty());
 }
 
+TEST(Leases, SessionsAndPhonesAreTakenInOneOrder) {
+  ByHand acme = Office();
+  acme.Grant(kSip, kStandard, absl::Hours(24 * 365));
+  acme.Online("201", LicenseId(2), absl::Seconds(30));
+  const SessionId sdk = acme.Login("ann@acme.com", Channel::kSdk, absl::Seconds(40));
+  const SessionId web = acme.Login("ann@acme.com", Channel::kWeb, absl::Seconds(20));
+  acme.Online("202", LicenseId(3), absl::Seconds(10));
+  const LeaseTime late = acme.lease_now + absl::Seconds(60);
+  const std::vector<LeaseHolder> first = TakeRunOutLeases(acme.application, late, 3);
+  ASSERT_EQ(first.size(), 3u);
+  EXPECT_EQ(first[0].phone, PhoneId("202"));
+  EXPECT_EQ(first[1].session, web);
+  EXPECT_EQ(first[2].phone, PhoneId("201"));
+  const std::vector<LeaseHolder> rest = TakeRunOutLeases(acme.application, late, 3);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].session, sdk);
+}
+
 TEST(Leases, ASessionThatEndedOtherwiseIsNotEndedAgain) {  // R15
   ByHand acme = Office();
   acme.End(acme.Login("ann@acme.com", Channel::kWeb, absl::Seconds(60)), EndReason::kSuperseded);
@@ -131,7 +149,7 @@ TEST(Leases, WatchesOfTheEndedDoNotPileUp) {
     acme.End(acme.Login("ann@acme.com", Channel::kWeb, absl::Hours(1)), EndReason::kSuperseded);
   }
   acme.Login("ann@acme.com", Channel::kWeb, absl::Seconds(60));
-  EXPECT_LE(acme.application.leases.size(), 2000u);
+  EXPECT_LE(acme.application.session_leases.size(), 2000u);
   EXPECT_THAT(Words(acme.Advance(absl::Seconds(60))), ElementsAre("SessionEnded"));
 }
 

@@ -54,23 +54,24 @@ std::string Describe(World& world, const std::string& app) {
     text += testing::TellSeat(license.id.value(), license.kind, license.edition,
                               license.expire_time, license.expired, license.holder);
   }
-  for (const auto& [id, session] : application.sessions) {
-    text += testing::TellSession(id.value(), session.email.value(), session.channel,
-                                 session.client_id.value(), wall(session.lease_end));
+  for (const Session& session : application.sessions) {
+    const SessionId id = session.id;
+    text += testing::TellSession(id.value(), std::string(session.email.value()), session.channel,
+                                 std::string(session.client_id.value()), wall(session.lease_end));
   }
   for (const auto& [id, phone] : application.phones) {
     text += testing::TellPhone(id.value(), wall(phone.lease_end));
   }
   for (const Agent& agent : application.agents) {
     if (agent.drain_deadline)
-      text += testing::TellDeadline(agent.email.value(), *agent.drain_deadline);
+      text += testing::TellDeadline(std::string(agent.email.value()), *agent.drain_deadline);
   }
   for (const auto& [id, phone] : application.phones) {
     if (phone.drain_deadline) text += testing::TellDeadline(id.value(), *phone.drain_deadline);
   }
   for (const Agent& agent : application.agents) {
     if (agent.mobile_answering == MobileAnswering::kOff) continue;
-    text += testing::TellMobile(agent.email.value(), agent.mobile_answering);
+    text += testing::TellMobile(std::string(agent.email.value()), agent.mobile_answering);
   }
   for (const LicenseKind kind : kLicenseKinds) {
     for (const Edition edition : kEditions) {

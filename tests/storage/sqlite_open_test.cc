@@ -111,7 +111,7 @@ TEST_F(SqliteStoreFiles, NumbersAreNotReusedAfterARestart) {
     EXPECT_EQ(store->LoadAccount(AccountNo(1), absl::InfinitePast())->last_revision.value(), used);
     const Application loaded =
         store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
-    const int64_t live = loaded.sessions.begin()->first.value();
+    const int64_t live = loaded.sessions.begin()->id.value();
     const int64_t next = loaded.last_session_id.value() + 1;
     EXPECT_EQ(next, live + 1);
     TakeOver(*store, live, next);
@@ -227,6 +227,47 @@ TEST_F(SqliteStoreFiles, RowsThatContradictEachOtherAreDataLoss) {
                                std::filesystem::copy_options::overwrite_existing);
   }
   EXPECT_TRUE(Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).ok());
+}
+
+TEST_F(SqliteStoreFiles, NamesLongerThanTheRulesPermitAreDataLossAndTold) {
+  MakeDatabase();
+  const std::string too_long = "hex(zeroblob(128))";  // 256 characters
+  const struct {
+    std::string damage;
+    std::string told;
+  } rows[] = {
+      {"UPDATE agent SET email = " + too_long, "an agent's email"},
+      {"UPDATE session SET email = " + too_long, "email or client of session 1"},
+      {"UPDATE session SET client_id = " + too_long, "email or client of session 1"},
+      {"UPDATE session SET client_id = ''", "email or client of session 1"},
+      {"INSERT INTO phone VALUES (1, " + too_long + ", 2, 0, 0, 1, 1, NULL)", "a phone's id"},
+  };
+  for (const auto& [damage, told] : rows) {
+    const std::string saved = directory_.path("saved.db");
+    std::filesystem::copy_file(database(), saved,
+                               std::filesystem::copy_options::overwrite_existing);
+    Stranger(database()).Run(damage);
+    const absl::Status status =
+        Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
+    EXPECT_TRUE(IsUnitDamage(status)) << damage << ": " << status;
+    EXPECT_THAT(status.ToString(), HasSubstr(told)) << damage;
+    std::filesystem::copy_file(saved, database(),
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  const std::string longest(SharedText::kLengthMax, '0');
+  Stranger(database()).Run("UPDATE session SET client_id = '" + longest + "'");
+  const Application loaded =
+      Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+  EXPECT_EQ(loaded.sessions.begin()->client_id.value(), longest);
+}
+
+TEST_F(SqliteStoreFiles, AnAgentsLicenseAndSessionShareItsEmail) {
+  MakeDatabase();
+  const Application loaded =
+      Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+  const char* const email = loaded.Find(Email(kAnn))->email.value().data();
+  EXPECT_EQ(loaded.Find(LicenseId(1))->holder.view().data(), email);
+  EXPECT_EQ(loaded.sessions.begin()->email.value().data(), email);
 }
 
 // ---- The second line of defence

@@ -101,7 +101,7 @@ class RandomLife {
     const auto& sessions = world_.application().sessions;
     if (sessions.empty()) return;
     const auto any = std::next(sessions.begin(), Below(static_cast<int>(sessions.size())));
-    Run(EndSession{.id = any->first, .note = "over", .forced = Below(2) == 0});
+    Run(EndSession{.id = any->id, .note = "over", .forced = Below(2) == 0});
   }
 
   CallId AnyCall() { return CallId(absl::StrCat("call-", Below(5))); }
@@ -166,7 +166,7 @@ class RandomLife {
   void MeetExpiry() {
     const auto& expiries = world_.application().expiries;
     if (expiries.empty()) return;
-    const absl::Time expiry = expiries.begin()->first;
+    const absl::Time expiry = expiries.begin()->expire_time;
     world_.AdvanceTo(expiry - absl::Seconds(5));
     for (int i = 0; i < 9; ++i) Login();
     for (int i = 0; i < 6; ++i) Phone();
@@ -243,7 +243,7 @@ TEST_P(StoreSessions, TakeoverEndsTheOlderSession) {  // R15
   TakeOver(1, 2);
   const Application loaded = Load();
   ASSERT_EQ(loaded.sessions.size(), 1U);
-  const Session& live = loaded.sessions.at(SessionId(2));
+  const Session& live = *loaded.Find(SessionId(2));
   EXPECT_EQ(live.client_id, ClientId("tab-2"));
   EXPECT_EQ(live.start_time, script_.now());
   EXPECT_EQ(live.revision, Revision(script_.last_revision()));

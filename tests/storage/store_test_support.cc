@@ -18,7 +18,7 @@ using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocab
 
 // Both as a store gives them back: without leases and what else dies with the process.
 Application WithoutLeases(Application application) {
-  for (auto& [id, session] : application.sessions) session.lease_end = {};
+  for (entitlement::Session& session : application.sessions) session.lease_end = {};
   for (auto& [id, phone] : application.phones) phone.lease_end = {};
   return application;
 }
