@@ -17,8 +17,8 @@ auto TablesOf(const Application& a) {
 }
 
 auto IndicesOf(const Application& a) {
-  return std::tie(a.pools, a.idle, a.expiries, a.lapses, a.unserved, a.drains, a.relieved,
-                  a.forgets);
+  return std::tie(a.pools, a.idle, a.expiries, a.expiry_counts, a.lapses, a.unserved, a.drains,
+                  a.relieved, a.forgets);
 }
 
 }  // namespace

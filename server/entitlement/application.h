@@ -166,6 +166,16 @@ struct LeaseWatch {
 template <typename Id>
 using LeaseQueue = std::priority_queue<LeaseWatch<Id>, std::vector<LeaseWatch<Id>>, std::greater<>>;
 
+// An instant at which unexpired licenses of a pool expire.
+struct Expiry {
+  Instant time;
+  LicenseKind kind = LicenseKind::kAgent;
+  Edition edition = Edition::kStandard;
+
+  friend bool operator==(const Expiry&, const Expiry&) = default;
+  friend auto operator<=>(const Expiry&, const Expiry&) = default;
+};
+
 struct Application {
   ApplicationNo no;
   AccountNo account;
@@ -187,6 +197,8 @@ struct Application {
   PerPool<LicenseSet<std::greater<>>> idle;
   // Unexpired licenses by expiry, then id (R16).
   LicenseSet<std::less<>> expiries;
+  // How many of them each pool loses when.
+  absl::btree_map<Expiry, int64_t> expiry_counts;
   // Expired licenses that have a holder recorded, by expiry, then id: the record ends a renewal
   // grace later (R9).
   absl::btree_set<std::pair<absl::Time, LicenseId>> lapses;

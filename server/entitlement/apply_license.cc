@@ -29,7 +29,7 @@ void Move(Application& application, const Change& /*change*/, const LicensesGran
                                     .expire_time = granted.expire_time,
                                     .subscription = granted.subscription});
     const License& license = application.licenses.back();
-    application.expiries.Insert(license.expire_time, id);
+    CountExpiry(application, license);
     Count(application, license, Holding());
   }
   application.pools[IndexOf(granted.kind)][IndexOf(granted.edition)].granted += granted.count;
@@ -41,10 +41,10 @@ void Move(Application& application, const Change& /*change*/, const Subscription
     License& license = LicenseAt(application, id);
     const Holding holding = HoldingOf(application, license);
     Uncount(application, license, holding);
-    application.expiries.Erase(license.expire_time, id);
+    if (!license.expired) UncountExpiry(application, license);
     license.expire_time = renewed.subscription.expire_time;
     license.expired = false;
-    application.expiries.Insert(license.expire_time, id);
+    CountExpiry(application, license);
     Count(application, license, holding);
   }
 }
@@ -55,7 +55,7 @@ void Move(Application& application, const Change& /*change*/, const LicensesExpi
     Require(!license.expired, "a license expires once");
     const Holding holding = HoldingOf(application, license);
     Uncount(application, license, holding);
-    application.expiries.Erase(license.expire_time, id);
+    UncountExpiry(application, license);
     license.expired = true;
     Count(application, license, holding);
   }

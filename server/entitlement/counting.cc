@@ -80,6 +80,20 @@ void Uncount(Application& application, const License& license, const Holding& ho
   if (holding.drain_deadline) application.relieved.erase(license.id);
 }
 
+void CountExpiry(Application& application, const License& license) {
+  application.expiries.Insert(license.expire_time, license.id);
+  ++application.expiry_counts[Expiry{license.expire_time, license.kind, license.edition}];
+}
+
+void UncountExpiry(Application& application, const License& license) {
+  application.expiries.Erase(license.expire_time, license.id);
+  const auto count =
+      application.expiry_counts.find(Expiry{license.expire_time, license.kind, license.edition});
+  if (count != application.expiry_counts.end() && --count->second == 0) {
+    application.expiry_counts.erase(count);
+  }
+}
+
 void Watch(Application& application, LeaseTime check_at, SessionId session) {
   if (application.session_leases.size() > 2 * application.sessions.size() + kStaleWatchesMax) {
     RebuildWatch(application);

@@ -24,9 +24,14 @@ Holding HoldingOf(const Phone& phone);
 // Looks the holder up: for paths that are not hot. A holder without a record counts as held.
 Holding HoldingOf(const Application& application, const License& license);
 
-// `expiries` and `granted` are apart: they follow the license's term, not its holder.
+// `granted` and what is by expiry are apart: they follow the license's term, not its holder.
 void Count(Application& application, const License& license, const Holding& holding);
 void Uncount(Application& application, const License& license, const Holding& holding);
+
+// Whatever alters the term of an unexpired license takes it out before, and puts it back where it
+// is unexpired still.
+void CountExpiry(Application& application, const License& license);
+void UncountExpiry(Application& application, const License& license);
 
 // Puts a lease on the watch.
 void Watch(Application& application, LeaseTime check_at, SessionId session);

@@ -1,8 +1,6 @@
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "entitlement/decisions.h"
 #include "entitlement/views.h"
 
@@ -30,12 +28,6 @@ std::vector<PoolView> PoolsOf(const Application& application, absl::CivilMonth m
 }
 
 std::vector<CapacityStep> TimelineOf(const Application& application) {
-  // In the order of the answer.
-  absl::btree_map<std::tuple<absl::Time, LicenseKind, Edition>, int64_t> expiring;
-  for (const auto& [time, id] : application.expiries) {
-    const License& license = *application.Find(id);
-    ++expiring[{time, license.kind, license.edition}];
-  }
   PerPool<int64_t> totals;
   for (const LicenseKind kind : kLicenseKinds) {
     for (const Edition edition : kEditions) {
@@ -43,11 +35,11 @@ std::vector<CapacityStep> TimelineOf(const Application& application) {
     }
   }
   std::vector<CapacityStep> steps;
-  for (const auto& [step, count] : expiring) {
-    const auto& [time, kind, edition] = step;
-    int64_t& total = totals[IndexOf(kind)][IndexOf(edition)];
+  for (const auto& [expiry, count] : application.expiry_counts) {
+    int64_t& total = totals[IndexOf(expiry.kind)][IndexOf(expiry.edition)];
     total -= count;
-    steps.push_back(CapacityStep{.time = time, .kind = kind, .edition = edition, .total = total});
+    steps.push_back(CapacityStep{
+        .time = expiry.time, .kind = expiry.kind, .edition = expiry.edition, .total = total});
   }
   return steps;
 }

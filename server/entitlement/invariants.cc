@@ -182,6 +182,7 @@ class Inspection {
     Expect(fresh.pools == application_.pools, kLaw, "pools");
     Expect(fresh.idle == application_.idle, kLaw, "idle");
     Expect(fresh.expiries == application_.expiries, kLaw, "expiries");
+    Expect(fresh.expiry_counts == application_.expiry_counts, kLaw, "expiry counts");
     Expect(fresh.lapses == application_.lapses, kLaw, "lapses");
     Expect(fresh.unserved == application_.unserved, kLaw, "unserved");
     Expect(fresh.drains == application_.drains, kLaw, "drains");

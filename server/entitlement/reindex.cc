@@ -38,6 +38,7 @@ void Reindex(Application& application) {
   application.pools = {};
   application.idle = {};
   application.expiries.clear();
+  application.expiry_counts.clear();
   application.lapses.clear();
   application.unserved = {};
   application.drains.clear();
@@ -45,7 +46,7 @@ void Reindex(Application& application) {
   application.forgets.clear();
   for (const License& license : application.licenses) {
     ++application.pools[IndexOf(license.kind)][IndexOf(license.edition)].granted;
-    if (!license.expired) application.expiries.Insert(license.expire_time, license.id);
+    if (!license.expired) CountExpiry(application, license);
     Count(application, license, HoldingOf(application, license));
   }
   for (const auto& [id, ended] : application.ended_sessions) {

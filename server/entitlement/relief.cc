@@ -120,10 +120,9 @@ std::optional<absl::Time> NextExpireTime(const Application& application,
     total += application.pool(LicenseKind::kAgent, edition).total;
   }
   if (total == 0) return std::nullopt;
-  for (const auto& [expire_time, id] : application.expiries) {
-    const License& license = *application.Find(id);
-    if (license.kind == LicenseKind::kAgent && IsRequested(license.edition, requested)) {
-      return expire_time;
+  for (const auto& [expiry, count] : application.expiry_counts) {
+    if (expiry.kind == LicenseKind::kAgent && IsRequested(expiry.edition, requested)) {
+      return expiry.time;
     }
   }
   return std::nullopt;

@@ -79,13 +79,13 @@ class SqliteRecentSessions : public ::testing::Test {
     switch (Below(8)) {
       case 0:
         if (!sessions.empty()) {
-          world_.Run(EndSession{.id = sessions.begin()->first}, In(application));
+          world_.Run(EndSession{.id = sessions.begin()->id}, In(application));
         }
         return;
       case 1:
         // The same client again, with another ttl.
         if (!sessions.empty()) {
-          const Session& session = sessions.begin()->second;
+          const Session& session = *sessions.begin();
           world_.Run(StartSession{.email = session.email,
                                   .channel = session.channel,
                                   .client_id = session.client_id,
