@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "absl/hash/hash.h"
 #include "entitlement/ids.h"
 #include "entitlement/instant.h"
+#include "entitlement/pointee_iterator.h"
 #include "entitlement/shared_text.h"
 #include "entitlement/types.h"
 
@@ -70,35 +70,10 @@ class AgentTable {
   };
   using Order = absl::btree_set<Agent*, ByEmail>;
 
-  // Over the agents in the order of their emails; AgentType is Agent or const Agent.
-  template <typename AgentType>
-  class Iterator {
-   public:
-    using iterator_category = std::forward_iterator_tag;
-    using value_type = Agent;
-    using difference_type = std::ptrdiff_t;
-    using pointer = AgentType*;
-    using reference = AgentType&;
-
-    Iterator() = default;
-    explicit Iterator(Order::const_iterator at) : at_(at) {}
-
-    reference operator*() const { return **at_; }
-    pointer operator->() const { return *at_; }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    Iterator operator++(int) { return Iterator(at_++); }
-    friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
-
-   private:
-    Order::const_iterator at_;
-  };
-
  public:
-  using iterator = Iterator<Agent>;
-  using const_iterator = Iterator<const Agent>;
+  // In the order of the emails.
+  using iterator = PointeeIterator<Agent, Order::const_iterator>;
+  using const_iterator = PointeeIterator<const Agent, Order::const_iterator>;
   using value_type = Agent;
 
   AgentTable() = default;

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include "entitlement/ids.h"
 #include "entitlement/instant.h"
 #include "entitlement/lease_time.h"
+#include "entitlement/pointee_iterator.h"
 #include "entitlement/shared_text.h"
 #include "entitlement/types.h"
 
@@ -38,35 +38,10 @@ class SessionTable {
  private:
   using Order = absl::btree_map<SessionId, std::unique_ptr<Session>>;
 
-  // In the order of the ids; SessionType is Session or const Session.
-  template <typename SessionType>
-  class Iterator {
-   public:
-    using iterator_category = std::forward_iterator_tag;
-    using value_type = Session;
-    using difference_type = std::ptrdiff_t;
-    using pointer = SessionType*;
-    using reference = SessionType&;
-
-    Iterator() = default;
-    explicit Iterator(Order::const_iterator at) : at_(at) {}
-
-    reference operator*() const { return *at_->second; }
-    pointer operator->() const { return at_->second.get(); }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    Iterator operator++(int) { return Iterator(at_++); }
-    friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
-
-   private:
-    Order::const_iterator at_;
-  };
-
  public:
-  using iterator = Iterator<Session>;
-  using const_iterator = Iterator<const Session>;
+  // In the order of the ids.
+  using iterator = PointeeIterator<Session, Order::const_iterator>;
+  using const_iterator = PointeeIterator<const Session, Order::const_iterator>;
   using value_type = Session;
 
   SessionTable() = default;

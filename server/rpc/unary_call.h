@@ -2,8 +2,8 @@
 //
 // A call is requested (posted to gRPC), received (a request has come: the handler starts), finished
 // (answered, at once or later, by any thread through the Responder) and recycled. Posted calls are
-// replaced as they are received; finished ones go back to the pool. Messages live
-// on the call's arena, so nearly nothing is allocated for a call.
+// replaced as they are received; finished ones go back to the pool. Messages live on the call's
+// arena, so nearly nothing is allocated for a call.
 // Threading: handlers run on the queue's thread and must not block.
 #pragma once
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <iostream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -51,6 +52,7 @@ TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
   // The last session that each thread was answered.
   std::vector<std::atomic<int64_t>> answered(kThreads);
   std::atomic<bool> stopping = false;
+  std::string said;
   {
     UsherdProcess usherd(On(dir));
     const std::string address = usherd.WaitForAddress();
@@ -87,13 +89,14 @@ TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30
     stopping = true;
     usherd.Signal(SIGTERM);
     EXPECT_EQ(usherd.Wait(), kExitOk) << usherd.output();
+    said = usherd.output();
     for (std::thread& thread : threads) thread.join();
   }
 
   UsherdProcess usherd(On(dir));
   Api api(ChannelTo(dir, usherd.WaitForAddress()));
   for (size_t t = 0; t < kThreads; ++t) {
-    EXPECT_GT(answered[t], 0);
+    EXPECT_GT(answered[t], 0) << "thread " << t << "; the server said:\n" << said;
     const auto sessions = api.AskInSupport(&Agents::ListSessions,
                                            "email: 'agent" + std::to_string(t) + "@example.com'");
     ASSERT_EQ(sessions.sessions_size(), 1);
