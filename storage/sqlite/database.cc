@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/sqlite/error.h"
-#include "storage/sqlite/sync_timer.h"
+#include "storage/sqlite/log_file.h"
 
 namespace usher::storage {
 namespace {
@@ -20,8 +20,8 @@ constexpr int kWriterBusyTimeoutMs = 250;
 constexpr int kReaderBusyTimeoutMs = 2000;
 
 // page_size takes effect in a new database only, and before anything is written to it. synchronous
-// = FULL makes every commit durable. A checkpoint is made by the writer's own decision, never
-// inside of a commit.
+// = FULL makes every commit durable, and log_file.h counts on it. A checkpoint is made by the
+// writer's own decision, never inside of a commit.
 constexpr char kWriterPragmas[] =
     "PRAGMA page_size = 4096;"
     "PRAGMA synchronous = FULL;"
@@ -123,8 +123,8 @@ absl::Status Database::StartLog() {
 
 Database::Database(sqlite3* db) : db_(db) {}
 
-void Database::TimeLogSyncs(std::function<void(absl::Duration)> observer) {
-  sync_timer_ = SyncTimer::Attach(db_, std::move(observer));
+void Database::GatherLogWrites(std::function<void(absl::Duration)> observer) {
+  log_file_ = LogFile::Attach(db_, std::move(observer));
 }
 
 absl::Status Database::EndLog() {

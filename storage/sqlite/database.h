@@ -63,7 +63,7 @@ enum class Access {
   kFrozen,
 };
 
-class SyncTimer;
+class LogFile;
 
 struct CheckpointResult {
   int log_pages = 0;
@@ -84,8 +84,9 @@ class Database {
   // to the file.
   absl::Status StartLog();
 
-  // Has `observer` told how long each sync of the log takes from now on. Once, after StartLog.
-  void TimeLogSyncs(std::function<void(absl::Duration)> observer);
+  // From now on a commit is one write to the log and one sync, of which `observer`, where there is
+  // one, is told how long it took (log_file.h). Once, by the writer, after StartLog.
+  void GatherLogWrites(std::function<void(absl::Duration)> observer);
   // The opposite: the log is merged into the file and goes. Nobody else may have it open.
   absl::Status EndLog();
 
@@ -152,7 +153,7 @@ class Database {
   absl::Status CheckOneRow(Sql sql) const;
 
   // Before the connection, whose files call it until they are closed.
-  std::unique_ptr<SyncTimer> sync_timer_;
+  std::unique_ptr<LogFile> log_file_;
   sqlite3* const db_;
   int log_pages_ = 0;
   std::function<bool()> go_on_;

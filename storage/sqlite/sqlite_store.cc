@@ -269,7 +269,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
   if (absl::Status status = MakeReady(**writer); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
   }
-  if (options.on_log_sync) (*writer)->TimeLogSyncs(options.on_log_sync);
+  (*writer)->GatherLogWrites(options.on_log_sync);
   absl::StatusOr<std::string> id = ReadDatabaseId(**writer);
   if (!id.ok()) return id.status();
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =

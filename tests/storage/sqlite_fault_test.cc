@@ -227,7 +227,7 @@ TEST_F(SqliteStoreFault, ErrorWithUnknownOutcomeIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(TakeOver()));
 }
 
-TEST_F(SqliteStoreFault, TakeoverWritesTwoPagesAndSyncsOnce) {
+TEST_F(SqliteStoreFault, TakeoverWritesTwoPagesAtOnceAndSyncsOnce) {
   // Enough of another agent's sessions that Ann's stands on a page of its own.
   const std::string bob = "bob@acme.example";
   script_.Add(LicenseBound{.id = LicenseId(2), .email = Email(bob)}).Add(Started(2, bob, 2));
@@ -240,16 +240,49 @@ TEST_F(SqliteStoreFault, TakeoverWritesTwoPagesAndSyncsOnce) {
   script_.Add(Ended(1, kAnn, EndReason::kSuperseded)).Add(Started(200, kAnn, 1));
   int writes = 0;
   int syncs = 0;
+  const int64_t log_bytes = store_->log_bytes();
+  vfs_.LeaveWritesWhole();
   vfs_.Observe([&](Operation operation, const std::string& path) {
     EXPECT_TRUE(absl::EndsWith(path, "-wal")) << path;
     (operation == Operation::kWrite ? writes : syncs) += 1;
   });
   ASSERT_EQ(script_.Commit(*store_), absl::OkStatus());
   vfs_.Observe(nullptr);
-  // The last leaf of `session` and that of `journal`, each a header and a page: no other table is
-  // touched.
-  EXPECT_EQ(writes, 2 * 2);
+  EXPECT_EQ(writes, 1);
   EXPECT_EQ(syncs, 1);
+  // The last leaf of `session` and that of `journal`: no other table is touched.
+  EXPECT_EQ(store_->log_bytes() - log_bytes, 2 * kLogFrameBytes);
+}
+
+TEST_F(SqliteStoreFault, ACommitOfSeveralPiecesIsStoredOrRefusedAsAWhole) {
+  // As many logins as are written in several, and the disk full at the first of them or later.
+  constexpr int kLogins = 6'000;
+  vfs_.LeaveWritesWhole();
+  for (const int spared : {0, 1, 2}) {
+    const int64_t before = session_;
+    Script attempt = script_;
+    for (int64_t id = before; id < before + kLogins; ++id) {
+      attempt.Add(Ended(id, kAnn, EndReason::kSuperseded)).Add(Started(id + 1, kAnn, 1));
+    }
+    Script again = attempt;
+    vfs_.FailAfter(Operation::kWrite, spared, SQLITE_FULL);
+    EXPECT_TRUE(absl::IsUnavailable(attempt.Commit(*store_))) << spared;
+    vfs_.Heal();
+    EXPECT_TRUE(store_->LoadApplication(ApplicationNo(1), absl::InfinitePast())
+                    ->sessions.contains(SessionId(before)));
+    int writes = 0;
+    vfs_.Observe([&](Operation operation, const std::string& path) {
+      if (operation == Operation::kWrite && absl::EndsWith(path, "-wal")) ++writes;
+    });
+    ASSERT_EQ(again.Commit(*store_), absl::OkStatus());
+    vfs_.Observe(nullptr);
+    EXPECT_GE(writes, 3);
+    script_ = std::move(again);
+    session_ = before + kLogins;
+  }
+  Reopen();
+  EXPECT_TRUE(store_->LoadApplication(ApplicationNo(1), absl::InfinitePast())
+                  ->sessions.contains(SessionId(session_)));
 }
 
 // Copies of the files as they stand after every write: what a process that dies there leaves to the

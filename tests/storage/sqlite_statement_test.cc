@@ -1,4 +1,5 @@
 // The small nouns over SQLite: Database, Statement, Transaction.
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -144,6 +145,41 @@ TEST_F(SqliteDatabase, SecondWriterIsRefusedForNow) {
   Transaction transaction(*writer_);
   ASSERT_EQ(transaction.BeginWrite(), absl::OkStatus());
   EXPECT_TRUE(absl::IsUnavailable(other->Run("INSERT INTO t (k, v) VALUES (1, 0)")));
+}
+
+// A cache that is too small for its transaction puts pages into the log before their time.
+TEST_F(SqliteDatabase, WhatIsGatheredForTheLogIsReadBackAndGoesWithARollback) {
+  writer_->GatherLogWrites(nullptr);
+  ASSERT_EQ(writer_->Execute("PRAGMA cache_size = 5"), absl::OkStatus());
+  const std::unique_ptr<Database> reader = Open(Access::kReader);
+  const std::string value(1000, 'x');
+  constexpr int64_t kRows = 300;
+  const auto insert_all = [&] {
+    for (int64_t k = 1; k <= kRows; ++k) {
+      ASSERT_EQ(writer_->Run("INSERT INTO t (k, v) VALUES (?, ?)", k, value), absl::OkStatus());
+      if (k % 50 == 0) {
+        ASSERT_EQ(Count(*writer_), k);
+      }
+    }
+  };
+  {
+    Transaction transaction(*writer_);
+    ASSERT_EQ(transaction.BeginWrite(), absl::OkStatus());
+    insert_all();
+  }
+  EXPECT_EQ(Count(*writer_), 0);
+  {
+    Transaction transaction(*writer_);
+    ASSERT_EQ(transaction.BeginWrite(), absl::OkStatus());
+    insert_all();
+    EXPECT_EQ(Count(*reader), 0);
+    ASSERT_EQ(transaction.Commit(), absl::OkStatus());
+  }
+  EXPECT_EQ(Count(*reader), kRows);
+  EXPECT_EQ(Count(*writer_), kRows);
+  ASSERT_TRUE(writer_->CheckpointPassively().ok());
+  writer_.reset();
+  EXPECT_EQ(Count(*Open(Access::kWriter)), kRows);
 }
 
 }  // namespace

@@ -96,15 +96,10 @@ class SqliteVoice : public ::testing::Test {
   }
 
   // Pages that the commit writes to the log.
-  int PagesOf(ChangePayload payload) {
-    int writes = 0;
-    vfs_.Observe([&](Operation operation, const std::string& path) {
-      if (operation == Operation::kWrite && absl::EndsWith(path, "-wal")) ++writes;
-    });
+  int64_t PagesOf(ChangePayload payload) {
+    const int64_t before = store_->log_bytes();
     Do(std::move(payload));
-    vfs_.Observe(nullptr);
-    // Each is a header and a page.
-    return writes / 2;
+    return (store_->log_bytes() - before) / kLogFrameBytes;
   }
 
   TempDir directory_;

@@ -2,6 +2,7 @@
 // from a World.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@
 #include "tests/support/world.h"
 
 namespace usher::storage::testing {
+
+// A page in SQLite's write-ahead log, with its header.
+inline constexpr int64_t kLogFrameBytes = 24 + 4096;
 
 using entitlement::testing::At;
 using entitlement::testing::World;

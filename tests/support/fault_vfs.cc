@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -11,6 +13,9 @@ namespace usher::storage::testing {
 namespace {
 
 using Operation = FaultVfs::Operation;
+
+// A page of the log, with its header, is written in three.
+constexpr int kPieceBytes = 2048;
 
 struct Fault {
   Operation operation;
@@ -28,6 +33,7 @@ struct FaultVfs::State {
   std::mutex mutex;
   std::optional<Fault> fault;
   Observer observer;
+  int piece_bytes = kPieceBytes;
 
   // What the operation is to fail with; SQLITE_OK to let it through.
   int Verdict(Operation operation) {
@@ -38,6 +44,11 @@ struct FaultVfs::State {
       return SQLITE_OK;
     }
     return fault->code;
+  }
+
+  int PieceBytes() {
+    const std::lock_guard lock(mutex);
+    return piece_bytes;
   }
 
   void Tell(Operation operation, const std::string& path) {
@@ -83,8 +94,17 @@ int Pass(sqlite3_file* file, Operation operation, Run run) {
 }
 
 int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-  return Pass(file, Operation::kWrite,
-              [&] { return Real(file)->pMethods->xWrite(Real(file), data, size, offset); });
+  const int piece_max = From(file).state->PieceBytes();
+  int result = SQLITE_OK;
+  for (int done = 0; done < size && result == SQLITE_OK;) {
+    const char* const piece = static_cast<const char*>(data) + done;
+    const int piece_size = std::min(size - done, piece_max);
+    result = Pass(file, Operation::kWrite, [&] {
+      return Real(file)->pMethods->xWrite(Real(file), piece, piece_size, offset + done);
+    });
+    done += piece_size;
+  }
+  return result;
 }
 
 int Sync(sqlite3_file* file, int flags) {
@@ -211,6 +231,11 @@ void FaultVfs::FailAfter(Operation operation, int spared, int code) {
 void FaultVfs::Heal() {
   const std::lock_guard lock(state_->mutex);
   state_->fault.reset();
+}
+
+void FaultVfs::LeaveWritesWhole() {
+  const std::lock_guard lock(state_->mutex);
+  state_->piece_bytes = std::numeric_limits<int>::max();
 }
 
 void FaultVfs::Observe(Observer observer) {

@@ -1,8 +1,9 @@
 // FaultVfs: SQLite's file system with faults, for tests of what the store does on a bad disk.
 //
 // Registered under its name as long as it lives; whoever opens a database by that name goes through
-// it to the default one. Counts writes and syncs of database and log files only. Outlives every
-// database opened by it. Any thread.
+// it to the default one. Counts writes and syncs of database and log files only. A write of more
+// than a piece is done piece by piece, as a disk may fill up, or a process die, in the middle of
+// it: each piece counts as a write. Outlives every database opened by it. Any thread.
 #pragma once
 
 #include <functional>
@@ -30,6 +31,9 @@ class FaultVfs {
   // follow until Heal.
   void FailAfter(Operation operation, int spared, int code);
   void Heal();
+
+  // From now on each write is one, however large.
+  void LeaveWritesWhole();
 
   // Empty for none.
   void Observe(Observer observer);

@@ -1,0 +1,89 @@
+#include "storage/sqlite/log_file.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/memory/memory.h"
+
+namespace usher::storage {
+
+std::unique_ptr<LogFile> LogFile::Attach(sqlite3* db, Observer observer) {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr) {
+    return nullptr;
+  }
+  auto log = absl::WrapUnique(new LogFile(std::move(observer)));
+  log->original_ = file->pMethods;
+  log->methods_ = {*file->pMethods, log.get()};
+  sqlite3_io_methods& table = log->methods_.table;
+  // Those of version 3 would lend pages of the file's mapping, which lacks what is gathered.
+  table.iVersion = 2;
+  table.xClose = Close;
+  table.xRead = Read;
+  table.xWrite = Write;
+  table.xTruncate = Truncate;
+  table.xSync = Sync;
+  table.xFileSize = FileSize;
+  file->pMethods = &table;
+  return log;
+}
+
+LogFile& LogFile::Of(sqlite3_file* file) {
+  return *reinterpret_cast<const Methods*>(file->pMethods)->self;
+}
+
+int LogFile::Flush(sqlite3_file* file) {
+  if (gathered_.empty()) return SQLITE_OK;
+  const int code =
+      original_->xWrite(file, gathered_.data(), static_cast<int>(gathered_.size()), offset_);
+  gathered_.clear();
+  return code;
+}
+
+int LogFile::Close(sqlite3_file* file) {
+  LogFile& log = Of(file);
+  // What no sync has followed is of no commit.
+  log.gathered_.clear();
+  return log.original_->xClose(file);
+}
+
+int LogFile::Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
+  LogFile& log = Of(file);
+  if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  return log.original_->xRead(file, out, size, offset);
+}
+
+int LogFile::Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+  LogFile& log = Of(file);
+  const sqlite3_int64 end = log.offset_ + static_cast<sqlite3_int64>(log.gathered_.size());
+  if (offset != end || log.gathered_.size() + static_cast<size_t>(size) > kGatheredBytesMax) {
+    if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  }
+  if (log.gathered_.empty()) log.offset_ = offset;
+  log.gathered_.append(static_cast<const char*>(data), static_cast<size_t>(size));
+  return SQLITE_OK;
+}
+
+int LogFile::Truncate(sqlite3_file* file, sqlite3_int64 size) {
+  LogFile& log = Of(file);
+  if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  return log.original_->xTruncate(file, size);
+}
+
+int LogFile::Sync(sqlite3_file* file, int flags) {
+  LogFile& log = Of(file);
+  if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  const auto begun = std::chrono::steady_clock::now();
+  const int code = log.original_->xSync(file, flags);
+  if (log.observer_) log.observer_(absl::FromChrono(std::chrono::steady_clock::now() - begun));
+  return code;
+}
+
+int LogFile::FileSize(sqlite3_file* file, sqlite3_int64* size) {
+  LogFile& log = Of(file);
+  if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  return log.original_->xFileSize(file, size);
+}
+
+}  // namespace usher::storage
