@@ -83,11 +83,17 @@ void Batch::Note(const Change& change) {
   // Calls are the account's, whatever application they belong to.
   const UnitKey unit =
       AltersAccount(change.payload) ? account : UnitKey{change.account, change.application};
+  const Noted noted{.unit = unit,
+                    .durable = ClassOf(change.payload) != ChangeClass::kMemory,
+                    .event = static_cast<bool>(change.revision)};
+  // Mostly it is as the one before.
+  if (noted == last_noted_) return;
+  last_noted_ = noted;
   touched_.insert(unit);
-  if (ClassOf(change.payload) == ChangeClass::kMemory) return;
+  if (!noted.durable) return;
   changed_.insert(unit);
   // An event moves the account's last revision, too.
-  if (change.revision) changed_.insert(account);
+  if (noted.event) changed_.insert(account);
 }
 
 storage::CommitBatch Batch::ToCommit() const {
@@ -109,6 +115,7 @@ void Batch::Clear() {
   pending_.clear();
   touched_.clear();
   changed_.clear();
+  last_noted_.reset();
   server_changed_ = false;
   directory_before_.reset();
 }

@@ -89,6 +89,14 @@ class Batch {
   void Clear();
 
  private:
+  // What a change means to touched_ and changed_.
+  struct Noted {
+    UnitKey unit;
+    bool durable = false;
+    bool event = false;
+    friend bool operator==(const Noted&, const Noted&) = default;
+  };
+
   void Note(const entitlement::Change& change);
 
   const JournalEncoder* encode_journal_;
@@ -100,6 +108,8 @@ class Batch {
   std::vector<Pending> pending_;
   absl::btree_set<UnitKey> touched_;
   absl::btree_set<UnitKey> changed_;
+  // Of what they were told last.
+  std::optional<Noted> last_noted_;
   bool server_changed_ = false;
   std::optional<entitlement::Directory> directory_before_;
 };

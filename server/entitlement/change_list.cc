@@ -1,6 +1,12 @@
 #include "entitlement/change_list.h"
 
 namespace usher::entitlement {
+namespace {
+
+// Of a login that takes a channel over.
+constexpr size_t kUsualCount = 2;
+
+}  // namespace
 
 Revision ChangeList::Append(ApplicationNo application, ChangePayload payload) {
   Revision revision;
@@ -8,6 +14,7 @@ Revision ChangeList::Append(ApplicationNo application, ChangePayload payload) {
     revision = next_revision_;
     next_revision_ = next_revision_.next();
   }
+  if (changes_.empty()) changes_.reserve(kUsualCount);
   changes_.push_back({.account = account_,
                       .application = application,
                       .revision = revision,

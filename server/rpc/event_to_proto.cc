@@ -1,6 +1,8 @@
 #include "rpc/event_to_proto.h"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,6 +11,8 @@
 #include "entitlement/account.h"
 #include "entitlement/civil.h"
 #include "google/protobuf/arena.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 #include "rpc/proto_values.h"
 #include "usher/v1/event_service.pb.h"
 
@@ -21,6 +25,8 @@ using entitlement::Change;
 
 // A login's events fit in, names included.
 constexpr size_t kArenaBytes = 4096;
+
+constexpr size_t kVarint32BytesMax = 5;
 
 void SetString(std::string_view text, std::string* out) { out->assign(text.data(), text.size()); }
 
@@ -286,6 +292,61 @@ class PayloadWriter {
   v1::Event& out_;
 };
 
+// What the events of a command say alike, encoded: mostly it is the same for all of them.
+class CommonFields {
+ public:
+  CommonFields(const engine::CommandEvents& events, google::protobuf::Arena& arena)
+      : events_(events), event_(*google::protobuf::Arena::CreateMessage<v1::Event>(&arena)) {
+    if (events.account != nullptr) event_.set_account(AccountName(events.account->id));
+    SetString(events.actor, event_.mutable_actor());
+    SetString(events.request_id, event_.mutable_request_id());
+    SetTime(events.record_time, event_.mutable_record_time());
+    event_.set_command_revision(events.command_revision.value());
+  }
+
+  // Valid until the next call.
+  const std::string& EncodedFor(const Change& change) {
+    if (!encoded_.empty() && change.application == application_ && change.event_time == time_) {
+      return encoded_;
+    }
+    application_ = change.application;
+    time_ = change.event_time;
+    event_.clear_application();
+    const Account* account = events_.account;
+    const ApplicationEntry* entry = account != nullptr ? account->Find(application_) : nullptr;
+    if (entry != nullptr) event_.set_application(ApplicationName(account->id, entry->id));
+    SetTime(time_, event_.mutable_event_time());
+    event_.SerializeToString(&encoded_);
+    return encoded_;
+  }
+
+ private:
+  const engine::CommandEvents& events_;
+  v1::Event& event_;
+  entitlement::ApplicationNo application_;
+  absl::Time time_;
+  std::string encoded_;
+};
+
+// Appends to an encoded v1::WatchEventsResponse one event more. An encoding may be put together of
+// the encodings of its parts, and of a field that two of them have, the last counts
+// (https://protobuf.dev/programming-guides/encoding/#last-one-wins): a payload may name an account.
+void AppendEvent(const std::string& common, const v1::Event& own, std::string& encoded) {
+  using google::protobuf::internal::WireFormatLite;
+  using google::protobuf::io::CodedOutputStream;
+  constexpr uint32_t kTag = WireFormatLite::MakeTag(v1::WatchEventsResponse::kEventsFieldNumber,
+                                                    WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  const size_t size = common.size() + own.ByteSizeLong();
+  std::array<uint8_t, 2 * kVarint32BytesMax> head;
+  uint8_t* end = CodedOutputStream::WriteTagToArray(kTag, head.data());
+  end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(size), end);
+  const auto head_size = static_cast<size_t>(end - head.data());
+  encoded.reserve(encoded.size() + head_size + size);
+  encoded.append(reinterpret_cast<const char*>(head.data()), head_size);
+  encoded.append(common);
+  own.AppendToString(&encoded);
+}
+
 }  // namespace
 
 bool WriteEventPayload(const Account& account, const Change& change, v1::Event& out) {
@@ -298,28 +359,21 @@ std::string EncodeEvents(const engine::CommandEvents& events) {
   options.initial_block = block.data();
   options.initial_block_size = block.size();
   google::protobuf::Arena arena(options);
-  auto* told = google::protobuf::Arena::CreateMessage<v1::WatchEventsResponse>(&arena);
 
   // The server's own events are of no account, unless their payload says which one.
   static const Account kNone;
   const Account& account = events.account != nullptr ? *events.account : kNone;
-  const std::string account_name = events.account != nullptr ? AccountName(account.id) : "";
+  CommonFields common(events, arena);
+  auto& own = *google::protobuf::Arena::CreateMessage<v1::Event>(&arena);
+  std::string encoded;
   for (const Change& change : events.changes) {
     if (entitlement::ClassOf(change.payload) != entitlement::ChangeClass::kEvent) continue;
-    v1::Event& event = *told->add_events();
-    event.set_account(account_name);
-    WriteEventPayload(account, change, event);
-    event.set_revision(change.revision.value());
-    SetTime(change.event_time, event.mutable_event_time());
-    if (const ApplicationEntry* entry = account.Find(change.application)) {
-      event.set_application(ApplicationName(account.id, entry->id));
-    }
-    SetString(events.actor, event.mutable_actor());
-    SetString(events.request_id, event.mutable_request_id());
-    SetTime(events.record_time, event.mutable_record_time());
-    event.set_command_revision(events.command_revision.value());
+    own.Clear();
+    WriteEventPayload(account, change, own);
+    own.set_revision(change.revision.value());
+    AppendEvent(common.EncodedFor(change), own, encoded);
   }
-  return told->SerializeAsString();
+  return encoded;
 }
 
 }  // namespace usher::rpc

@@ -41,6 +41,12 @@ bool IsControl(uint32_t point) {
 std::optional<int> PrintableLength(std::string_view text) {
   int count = 0;
   while (!text.empty()) {
+    // Nearly always: what ASCII prints.
+    if (text[0] >= ' ' && text[0] <= '~') {
+      text.remove_prefix(1);
+      ++count;
+      continue;
+    }
     const size_t length = SequenceLength(static_cast<unsigned char>(text[0]));
     const std::optional<uint32_t> point = DecodeFirst(text, length);
     if (!point || IsControl(*point)) return std::nullopt;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <limits>
 #include <optional>
 #include <string>
@@ -14,10 +15,9 @@
 namespace usher::rpc {
 
 inline void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  out->set_seconds(seconds);
-  out->set_nanos(
-      static_cast<int32_t>((time - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
+  const timespec parts = absl::ToTimespec(time);
+  out->set_seconds(parts.tv_sec);
+  out->set_nanos(static_cast<int32_t>(parts.tv_nsec));
 }
 
 inline void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {

@@ -248,5 +248,43 @@ TEST(EventToProto, EventsKeepTheirOrderAndLeaveOthersOut) {
   EXPECT_EQ(told.events(1).command_revision(), 12);
 }
 
+TEST(EventToProto, EachEventOfACommandHasItsOwnApplicationAndTime) {
+  const Account account = Acme();
+  const ChangePayload ended =
+      entitlement::SessionEnded{SessionId(1), Email("a@x"), EndReason::kLeaseExpired, ""};
+  std::vector<Change> changes = {ChangeOf(ended, 11), ChangeOf(ended, 12), ChangeOf(ended, 13),
+                                 ChangeOf(ended, 14)};
+  changes[1].application = ApplicationNo();
+  changes[3].event_time = kLater;
+  const auto told = Encoded(account, changes);
+  ASSERT_EQ(told.events_size(), 4);
+  constexpr char kSupport[] = "accounts/acme/applications/support";
+  EXPECT_EQ(told.events(0).application(), kSupport);
+  EXPECT_EQ(told.events(1).application(), "");
+  EXPECT_EQ(told.events(2).application(), kSupport);
+  EXPECT_EQ(told.events(2).event_time().seconds(), absl::ToUnixSeconds(kThen));
+  EXPECT_EQ(told.events(3).application(), kSupport);
+  EXPECT_EQ(told.events(3).event_time().seconds(), absl::ToUnixSeconds(kLater));
+}
+
+// The server's own list tells of tokens, which name their account themselves.
+TEST(EventToProto, AnEventOfTheServerNamesTheAccountThatItsPayloadNames) {
+  v1::WatchEventsResponse told;
+  const std::vector<Change> changes = {
+      ChangeOf(entitlement::TokenCreated{{.id = entitlement::TokenId(7),
+                                          .role = entitlement::Role::kAdmin,
+                                          .account = AccountId("acme")}},
+               3)};
+  ASSERT_TRUE(told.ParseFromString(EncodeEvents({.account = nullptr,
+                                                 .actor = "operator",
+                                                 .request_id = "",
+                                                 .record_time = kLater,
+                                                 .command_revision = Revision(3),
+                                                 .changes = changes})));
+  ASSERT_EQ(told.events_size(), 1);
+  EXPECT_EQ(told.events(0).account(), "accounts/acme");
+  EXPECT_EQ(told.events(0).application(), "");
+}
+
 }  // namespace
 }  // namespace usher::rpc
