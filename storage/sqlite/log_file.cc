@@ -1,11 +1,29 @@
 #include "storage/sqlite/log_file.h"
 
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "absl/memory/memory.h"
 
 namespace usher::storage {
+
+namespace {
+
+// Where it is not so, SQLite fills the last sector up behind a commit, partly behind the sync.
+bool OverwritesSafely(sqlite3* db) {
+  sqlite3_file* file = nullptr;
+  return sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+         file != nullptr && file->pMethods != nullptr &&
+         (file->pMethods->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+}
+
+}  // namespace
+
+// Nothing is allocated later: an exception must not pass through SQLite.
+LogFile::LogFile(Observer observer) : observer_(std::move(observer)) {
+  gathered_.reserve(kGatheredBytesMax);
+}
 
 std::unique_ptr<LogFile> LogFile::Attach(sqlite3* db, Observer observer) {
   sqlite3_file* file = nullptr;
@@ -15,6 +33,7 @@ std::unique_ptr<LogFile> LogFile::Attach(sqlite3* db, Observer observer) {
   }
   auto log = absl::WrapUnique(new LogFile(std::move(observer)));
   log->original_ = file->pMethods;
+  log->gathers_ = OverwritesSafely(db);
   log->methods_ = {*file->pMethods, log.get()};
   sqlite3_io_methods& table = log->methods_.table;
   // Those of version 3 would lend pages of the file's mapping, which lacks what is gathered.
@@ -26,8 +45,11 @@ std::unique_ptr<LogFile> LogFile::Attach(sqlite3* db, Observer observer) {
   table.xSync = Sync;
   table.xFileSize = FileSize;
   file->pMethods = &table;
+  sqlite3_rollback_hook(db, Drop, log.get());
   return log;
 }
+
+void LogFile::Drop(void* self) { static_cast<LogFile*>(self)->gathered_.clear(); }
 
 LogFile& LogFile::Of(sqlite3_file* file) {
   return *reinterpret_cast<const Methods*>(file->pMethods)->self;
@@ -37,7 +59,7 @@ int LogFile::Flush(sqlite3_file* file) {
   if (gathered_.empty()) return SQLITE_OK;
   const int code =
       original_->xWrite(file, gathered_.data(), static_cast<int>(gathered_.size()), offset_);
-  gathered_.clear();
+  if (code == SQLITE_OK) gathered_.clear();
   return code;
 }
 
@@ -50,15 +72,25 @@ int LogFile::Close(sqlite3_file* file) {
 
 int LogFile::Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
   LogFile& log = Of(file);
-  if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  if (offset >= log.offset_ && offset + size <= log.end()) {
+    std::memcpy(out, log.gathered_.data() + (offset - log.offset_), static_cast<size_t>(size));
+    return SQLITE_OK;
+  }
+  // A rollback reads what stands before it, also where the disk is full.
+  if (offset < log.end() && offset + size > log.offset_) {
+    if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  }
   return log.original_->xRead(file, out, size, offset);
 }
 
 int LogFile::Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   LogFile& log = Of(file);
-  const sqlite3_int64 end = log.offset_ + static_cast<sqlite3_int64>(log.gathered_.size());
-  if (offset != end || log.gathered_.size() + static_cast<size_t>(size) > kGatheredBytesMax) {
+  const bool fits = log.gathered_.size() + static_cast<size_t>(size) <= kGatheredBytesMax;
+  if (!log.gathers_ || offset != log.end() || !fits) {
     if (const int code = log.Flush(file); code != SQLITE_OK) return code;
+  }
+  if (!log.gathers_ || static_cast<size_t>(size) > kGatheredBytesMax) {
+    return log.original_->xWrite(file, data, size, offset);
   }
   if (log.gathered_.empty()) log.offset_ = offset;
   log.gathered_.append(static_cast<const char*>(data), static_cast<size_t>(size));

@@ -2,10 +2,11 @@
 // methods, whatever VFS they are of.
 //
 // It gathers what SQLite writes one behind the other, two pieces for each page, and writes it as
-// one when the log is synced or anything else is done with it, so that a commit is one write and
-// one sync. And it tells how long the disk takes for each sync.
+// one when the log is synced, so that a commit is one write and one sync. And it tells how long the
+// disk takes for each sync.
 // What is gathered is nobody's yet: a commit syncs the log before it shows anybody what it wrote
-// there. That is so with synchronous=FULL and in no other mode.
+// there, and a rollback drops it. That is so with synchronous=FULL, and on a disk of which SQLite
+// needs not think that a write may spoil what stands beside it: on any other nothing is gathered.
 // Threading: of the connection; the observer is called by the thread that uses it.
 #pragma once
 
@@ -39,7 +40,8 @@ class LogFile {
     LogFile* self;
   };
 
-  explicit LogFile(Observer observer) : observer_(std::move(observer)) {}
+  explicit LogFile(Observer observer);
+  static void Drop(void* self);
   static LogFile& Of(sqlite3_file* file);
   static int Close(sqlite3_file* file);
   static int Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset);
@@ -48,11 +50,13 @@ class LogFile {
   static int Sync(sqlite3_file* file, int flags);
   static int FileSize(sqlite3_file* file, sqlite3_int64* size);
 
-  // Writes what is gathered. Where that fails it is gone, as is the transaction that it is of.
+  // Writes what is gathered. Where that fails it stays, so that no sync passes without it.
   int Flush(sqlite3_file* file);
+  sqlite3_int64 end() const { return offset_ + static_cast<sqlite3_int64>(gathered_.size()); }
 
   const Observer observer_;
   const sqlite3_io_methods* original_ = nullptr;
+  bool gathers_ = false;
   Methods methods_ = {};
   // What is to be written at offset_.
   std::string gathered_;

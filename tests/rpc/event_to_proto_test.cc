@@ -274,15 +274,19 @@ TEST(EventToProto, AnEventOfTheServerNamesTheAccountThatItsPayloadNames) {
       ChangeOf(entitlement::TokenCreated{{.id = entitlement::TokenId(7),
                                           .role = entitlement::Role::kAdmin,
                                           .account = AccountId("acme")}},
-               3)};
+               3),
+      ChangeOf(entitlement::TokenCreated{{.id = entitlement::TokenId(8),
+                                          .role = entitlement::Role::kOperator}},
+               4)};
   ASSERT_TRUE(told.ParseFromString(EncodeEvents({.account = nullptr,
                                                  .actor = "operator",
                                                  .request_id = "",
                                                  .record_time = kLater,
-                                                 .command_revision = Revision(3),
+                                                 .command_revision = Revision(4),
                                                  .changes = changes})));
-  ASSERT_EQ(told.events_size(), 1);
+  ASSERT_EQ(told.events_size(), 2);
   EXPECT_EQ(told.events(0).account(), "accounts/acme");
+  EXPECT_EQ(told.events(1).account(), "");
   EXPECT_EQ(told.events(0).application(), "");
 }
 

@@ -21,6 +21,7 @@ struct Fault {
   Operation operation;
   int spared;
   int code;
+  bool once;
 };
 
 }  // namespace
@@ -43,7 +44,9 @@ struct FaultVfs::State {
       --fault->spared;
       return SQLITE_OK;
     }
-    return fault->code;
+    const int code = fault->code;
+    if (fault->once) fault.reset();
+    return code;
   }
 
   int PieceBytes() {
@@ -225,7 +228,12 @@ const std::string& FaultVfs::name() const { return state_->name; }
 
 void FaultVfs::FailAfter(Operation operation, int spared, int code) {
   const std::lock_guard lock(state_->mutex);
-  state_->fault = Fault{operation, spared, code};
+  state_->fault = Fault{operation, spared, code, /*once=*/false};
+}
+
+void FaultVfs::FailOnceAfter(Operation operation, int spared, int code) {
+  const std::lock_guard lock(state_->mutex);
+  state_->fault = Fault{operation, spared, code, /*once=*/true};
 }
 
 void FaultVfs::Heal() {

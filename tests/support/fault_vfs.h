@@ -30,6 +30,8 @@ class FaultVfs {
   // The operation after `spared` more of its kind fails with SQLite's `code`, and so do all that
   // follow until Heal.
   void FailAfter(Operation operation, int spared, int code);
+  // The same, but none of those that follow.
+  void FailOnceAfter(Operation operation, int spared, int code);
   void Heal();
 
   // From now on each write is one, however large.
