@@ -306,6 +306,28 @@ TEST_F(SqliteStoreFault, ACommitOfSeveralPiecesIsStoredOrRefusedAsAWhole) {
   vfs_.Observe(nullptr);
 }
 
+// SQLite fills a sector up behind each commit there, partly behind the sync.
+TEST_F(SqliteStoreFault, WhereAWriteMaySpoilWhatIsBesideItNothingIsGathered) {
+  store_.reset();
+  vfs_.OverwriteUnsafely();
+  store_ = OpenOrFail(Options());
+  vfs_.LeaveWritesWhole();
+  int writes = 0;
+  vfs_.Observe([&](Operation operation, const std::string& path) {
+    if (operation == Operation::kWrite && absl::EndsWith(path, "-wal")) ++writes;
+  });
+  for (int i = 0; i < 10; ++i) {
+    writes = 0;
+    ASSERT_EQ(TakeOver(), absl::OkStatus());
+    // Each page is a header and a page, and those that fill up are more than the commit's two.
+    EXPECT_GT(writes, 2 * 2);
+    const std::unique_ptr<SqliteStore> left =
+        OpenOrFail({.data_dir = CopyFiles(absl::StrCat("image-", i))});
+    ExpectTakeovers(*left, session_ - 1);
+  }
+  vfs_.Observe(nullptr);
+}
+
 // Copies of the files as they stand after every write: what a process that dies there leaves to the
 // next.
 TEST_F(SqliteStoreFault, ProcessThatDiesAnywhereLeavesWhatWasCommitted) {

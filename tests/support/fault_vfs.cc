@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -35,6 +36,7 @@ struct FaultVfs::State {
   std::optional<Fault> fault;
   Observer observer;
   int piece_bytes = kPieceBytes;
+  std::atomic<bool> overwrites_safely = true;
 
   // What the operation is to fail with; SQLITE_OK to let it through.
   int Verdict(Operation operation) {
@@ -136,7 +138,8 @@ int FileControl(sqlite3_file* file, int operation, void* argument) {
 }
 int SectorSize(sqlite3_file* file) { return Real(file)->pMethods->xSectorSize(Real(file)); }
 int DeviceCharacteristics(sqlite3_file* file) {
-  return Real(file)->pMethods->xDeviceCharacteristics(Real(file));
+  const int real = Real(file)->pMethods->xDeviceCharacteristics(Real(file));
+  return From(file).state->overwrites_safely ? real : real & ~SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
   return Real(file)->pMethods->xShmMap(Real(file), region, size, extend, memory);
@@ -245,6 +248,8 @@ void FaultVfs::LeaveWritesWhole() {
   const std::lock_guard lock(state_->mutex);
   state_->piece_bytes = std::numeric_limits<int>::max();
 }
+
+void FaultVfs::OverwriteUnsafely() { state_->overwrites_safely = false; }
 
 void FaultVfs::Observe(Observer observer) {
   const std::lock_guard lock(state_->mutex);

@@ -37,6 +37,9 @@ class FaultVfs {
   // From now on each write is one, however large.
   void LeaveWritesWhole();
 
+  // Files that are opened from now on say that a write may spoil what stands beside it.
+  void OverwriteUnsafely();
+
   // Empty for none.
   void Observe(Observer observer);
 
