@@ -125,10 +125,6 @@ absl::Status Database::StartLog() {
 
 Database::Database(sqlite3* db) : db_(db) {}
 
-void Database::GatherLogWrites(std::function<void(absl::Duration)> observer) {
-  log_file_ = LogFile::Attach(db_, std::move(observer));
-}
-
 absl::Status Database::EndLog() {
   Rows mode = Select("PRAGMA journal_mode = DELETE");
   std::string name;
@@ -136,6 +132,10 @@ absl::Status Database::EndLog() {
   USHER_RETURN_IF_ERROR(mode.status());
   if (name != "delete") return absl::UnavailableError("the write-ahead log is in use");
   return absl::OkStatus();
+}
+
+void Database::GatherLogWrites(std::function<void(absl::Duration)> observer) {
+  log_file_ = LogFile::Attach(db_, std::move(observer));
 }
 
 void Database::SetGoOn(std::function<bool()> go_on) {

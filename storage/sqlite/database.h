@@ -84,11 +84,12 @@ class Database {
   // to the file.
   absl::Status StartLog();
 
+  // The opposite: the log is merged into the file and goes. Nobody else may have it open.
+  absl::Status EndLog();
+
   // From now on a commit is one write to the log and one sync, of which `observer`, where there is
   // one, is told how long it took (log_file.h). Once, by the writer, after StartLog.
   void GatherLogWrites(std::function<void(absl::Duration)> observer);
-  // The opposite: the log is merged into the file and goes. Nobody else may have it open.
-  absl::Status EndLog();
 
   // From now on asked now and then, while a statement runs, whether to go on; where it says no, the
   // statement ends with kCancelled. Empty ends that.
