@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/recent_sessions.h"
 #include "storage/sqlite/unit_loader.h"
 
 namespace usher::storage {
@@ -154,7 +155,7 @@ struct Takeover {
   entitlement::LicenseId license;
 };
 
-// A row of `session`, or of `recent_session`, which tells of no end.
+// A session as it is stored, in a row of `session` or packed.
 struct SessionRow {
   EndedSession session;
   SessionId supersedes;
@@ -198,36 +199,65 @@ class SessionTaker {
   absl::flat_hash_map<SessionId, Takeover> takeovers_;
 };
 
-// Newest first. Rows that have gone have been brought to `session`.
-absl::StatusOr<std::vector<SessionRow>> ReadRecentSessions(Database& database, ApplicationNo no,
-                                                           absl::Span<const int64_t> recent) {
-  std::vector<SessionRow> found;
-  for (auto it = recent.rbegin(); it != recent.rend(); ++it) {
-    Rows rows = database.Select(
-        "SELECT session_id, email, channel, client_id, license_id, supersedes, start_time, ttl,"
-        " revision FROM recent_session WHERE recent_no = ? AND application_no = ?",
-        *it, no);
-    if (rows.Next()) {
-      SessionRow& row = found.emplace_back();
-      EndedSession& session = row.session;
-      rows.Read(session.id, session.email, session.channel, session.client_id, row.start_license,
-                row.supersedes, session.start_time, session.ttl, session.revision);
-      session.end_time = absl::InfiniteFuture();
-      session.license = row.start_license;
-    }
-    USHER_RETURN_IF_ERROR(rows.status());
+SessionRow ToRow(const PackedSession& packed) {
+  SessionRow row{.supersedes = packed.supersedes, .start_license = packed.license};
+  EndedSession& session = row.session;
+  session.id = packed.id;
+  Read(packed.email, session.email);
+  session.channel = packed.channel;
+  Read(packed.client_id, session.client_id);
+  session.license = packed.license;
+  session.start_time = packed.start_time;
+  session.ttl = packed.ttl;
+  session.revision = packed.revision;
+  session.end_time = packed.end_time;
+  if (packed.mark == SessionMark::kEnded) {
+    session.reason = packed.end_reason;
+    session.license = packed.end_license;
   }
-  return found;
+  return row;
 }
 
-// Of a session that stands in both tables the row in `session` counts.
+// The packed sessions of an application, newest first, wherever they are.
+class PackedBackwards {
+ public:
+  // `recent` outlives it.
+  PackedBackwards(Database& database, ApplicationNo application, const RecentReader& recent)
+      : recent_(recent.sessions()), runs_(database, application), run_(runs_.Next()) {}
+
+  // The newest that is left; null where none is.
+  const PackedSession* newest() const {
+    if (recent_.empty()) return run_;
+    // Of one that stands in both the run counts.
+    return run_ == nullptr || recent_.front().id > run_->id ? &recent_.front() : run_;
+  }
+  // Goes behind `session`, however often it stands.
+  void GoBehind(SessionId session) {
+    while (!recent_.empty() && recent_.front().id >= session) recent_.remove_prefix(1);
+    while (run_ != nullptr && run_->id >= session) run_ = runs_.Next();
+  }
+  const absl::Status& status() const { return runs_.status(); }
+
+ private:
+  absl::Span<const PackedSession> recent_;
+  RunsBackwards runs_;
+  const PackedSession* run_;
+};
+
 absl::Status ReadSessions(Database& database, absl::Time ended_since,
                           absl::Span<const int64_t> recent_rows, Application& application) {
-  absl::StatusOr<std::vector<SessionRow>> recent =
-      ReadRecentSessions(database, application.no, recent_rows);
-  USHER_RETURN_IF_ERROR(recent.status());
-  auto next = recent->begin();
+  RecentReader recent;
+  USHER_RETURN_IF_ERROR(recent.ReadAll(database, application.no, recent_rows));
+  PackedBackwards packed(database, application.no, recent);
   SessionTaker taker(ended_since, application);
+  const auto take_packed = [&](SessionId until) {
+    for (const PackedSession* next = packed.newest(); next != nullptr && next->id > until;
+         next = packed.newest()) {
+      USHER_RETURN_IF_ERROR(taker.Take(ToRow(*next)));
+      packed.GoBehind(next->id);
+    }
+    return packed.status();
+  };
   Rows rows = database.Select(
       "SELECT session_id, email, channel, client_id, license_id, supersedes, start_time, ttl,"
       " revision, end_time, end_reason, end_license_id FROM session"
@@ -239,17 +269,11 @@ absl::Status ReadSessions(Database& database, absl::Time ended_since,
     rows.Read(session.id, session.email, session.channel, session.client_id, row.start_license,
               row.supersedes, session.start_time, session.ttl, session.revision, session.end_time,
               session.reason, session.license);
-    for (; next != recent->end() && next->session.id > session.id; ++next) {
-      USHER_RETURN_IF_ERROR(taker.Take(std::move(*next)));
-    }
-    if (next != recent->end() && next->session.id == session.id) ++next;
+    USHER_RETURN_IF_ERROR(take_packed(session.id));
     USHER_RETURN_IF_ERROR(taker.Take(std::move(row)));
   }
   USHER_RETURN_IF_ERROR(rows.status());
-  for (; next != recent->end(); ++next) {
-    USHER_RETURN_IF_ERROR(taker.Take(std::move(*next)));
-  }
-  return absl::OkStatus();
+  return take_packed(SessionId());
 }
 
 // An agent's last session can end, and its license be renewed, without a write to its row.

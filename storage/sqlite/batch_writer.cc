@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "entitlement/change.h"
 #include "storage/sqlite/change_writer.h"
 #include "storage/sqlite/error.h"
@@ -18,6 +19,7 @@ using entitlement::ChangeClass;
 using entitlement::ClassOf;
 using entitlement::SessionEnded;
 using entitlement::SessionForgotten;
+using entitlement::SessionId;
 using entitlement::SessionStarted;
 using entitlement::SessionTtlChanged;
 
@@ -69,6 +71,21 @@ absl::Status WriteMarks(Database& database, absl::Span<const UnitMark> marks) {
   return absl::OkStatus();
 }
 
+// Whether the two are a takeover (R15): a session ends as superseded by the one that starts at that
+// moment.
+bool IsTakeover(const Change& first, const Change& second) {
+  const auto* ended = std::get_if<SessionEnded>(&first.payload);
+  const auto* started = std::get_if<SessionStarted>(&second.payload);
+  return ended != nullptr && started != nullptr &&
+         ended->reason == entitlement::EndReason::kSuperseded &&
+         first.application == second.application && first.event_time == second.event_time &&
+         ended->email == started->email && ended->id < started->id;
+}
+
+absl::Status HasEnded(SessionId session) {
+  return absl::InternalError(absl::StrCat("session ", session.value(), " has ended before"));
+}
+
 }  // namespace
 
 bool BatchWriter::HasWork(const CommitBatch& batch) {
@@ -105,9 +122,15 @@ absl::Status BatchWriter::WriteAll(const CommitBatch& batch) {
   Transaction transaction(database_);
   USHER_RETURN_IF_ERROR(transaction.BeginWrite());
   USHER_RETURN_IF_ERROR(recent_.Begin(database_, batch.changes));
+  runs_.Begin();
   USHER_RETURN_IF_ERROR(WriteChanges(batch.changes));
-  USHER_RETURN_IF_ERROR(recent_.Bring(database_));
-  USHER_RETURN_IF_ERROR(WriteJournal(batch.journal));
+  USHER_RETURN_IF_ERROR(recent_.End(database_, runs_));
+  USHER_RETURN_IF_ERROR(runs_.Flush());
+  USHER_RETURN_IF_ERROR(journal_.Append(database_, batch.journal));
+  for (const JournalEntry& entry : batch.journal) {
+    if (!entry.account) continue;
+    USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, entry.account, entry.last_revision));
+  }
   USHER_RETURN_IF_ERROR(WriteAnswers(database_, batch.answers));
   USHER_RETURN_IF_ERROR(WriteUsages(database_, batch.usages));
   USHER_RETURN_IF_ERROR(WriteMarks(database_, batch.marks));
@@ -126,27 +149,73 @@ absl::Status BatchWriter::WriteChanges(absl::Span<const Change> changes) {
 }
 
 absl::Status BatchWriter::WriteStart(const Change* superseded, const Change& start) {
-  if (recent_.takes_new()) {
-    return recent_.Put(database_, start, std::get<SessionStarted>(start.payload),
-                       superseded != nullptr ? std::get<SessionEnded>(superseded->payload).id
-                                             : entitlement::SessionId());
+  const auto& started = std::get<SessionStarted>(start.payload);
+  const SessionId ended =
+      superseded != nullptr ? std::get<SessionEnded>(superseded->payload).id : SessionId();
+  if (ended >= started.id) {
+    return absl::InternalError(
+        absl::StrCat("session ", started.id.value(), " ended a later one, ", ended.value()));
   }
-  return superseded != nullptr ? WriteTakeover(database_, *superseded, start)
-                               : WriteChange(database_, start);
+  const PackedSession session = ToPacked(start, started, ended);
+  return recent_.takes_new() ? recent_.Put(database_, session) : runs_.Put(session);
 }
 
 absl::Status BatchWriter::WriteOne(const Change& change) {
-  const ApplicationNo application = change.application;
   if (std::holds_alternative<SessionStarted>(change.payload)) return WriteStart(nullptr, change);
   if (const auto* ended = std::get_if<SessionEnded>(&change.payload)) {
-    USHER_RETURN_IF_ERROR(recent_.Settle(database_, application, ended->id));
-  } else if (const auto* altered = std::get_if<SessionTtlChanged>(&change.payload)) {
-    USHER_RETURN_IF_ERROR(recent_.Settle(database_, application, altered->id));
+    return AlterSession(change, ended->id,
+                        [&](PackedSession& session) { return WriteEnd(change, *ended, session); });
   }
-  USHER_RETURN_IF_ERROR(WriteChange(database_, change));
+  if (const auto* altered = std::get_if<SessionTtlChanged>(&change.payload)) {
+    return AlterSession(change, altered->id, [&](PackedSession& session) {
+      if (session.mark != SessionMark::kStarted) return HasEnded(session.id);
+      session.ttl = altered->ttl;
+      return absl::OkStatus();
+    });
+  }
   if (const auto* forgotten = std::get_if<SessionForgotten>(&change.payload)) {
-    return recent_.Delete(database_, application, forgotten->id);
+    USHER_RETURN_IF_ERROR(AlterSession(change, forgotten->id,
+                                       [&](PackedSession& session) { return Forget(session); }));
+    return recent_.Delete(database_, change.application, forgotten->id);
   }
+  return WriteChange(database_, change);
+}
+
+absl::Status BatchWriter::AlterSession(const Change& change, SessionId session,
+                                       absl::FunctionRef<absl::Status(PackedSession&)> alter) {
+  USHER_RETURN_IF_ERROR(recent_.Settle(database_, change.application, session, runs_));
+  const absl::StatusOr<bool> found = runs_.Alter(change.application, session, alter);
+  USHER_RETURN_IF_ERROR(found.status());
+  // What servers before migration 6 have left has a row for itself.
+  return *found ? absl::OkStatus() : WriteChange(database_, change);
+}
+
+absl::Status BatchWriter::WriteEnd(const Change& change, const SessionEnded& ended,
+                                   PackedSession& session) {
+  if (session.mark != SessionMark::kStarted) return HasEnded(session.id);
+  session.mark = SessionMark::kEnded;
+  session.end_time = change.event_time;
+  session.end_reason = ended.reason;
+  session.end_license = session.license;
+  // The agent may have moved to another license since the start.
+  Rows rows =
+      database_.Select("SELECT license_id FROM agent WHERE application_no = ? AND email = ?",
+                       change.application, ended.email);
+  if (rows.Next()) rows.Read(session.end_license);
+  return rows.status();
+}
+
+absl::Status BatchWriter::Forget(PackedSession& session) {
+  // Whoever holds no license any more has no row that could keep the time. Where it was superseded,
+  // the session that followed keeps a later one.
+  if (session.mark == SessionMark::kEnded) {
+    USHER_RETURN_IF_ERROR(
+        database_.Run("UPDATE agent SET last_active_time = ?1"
+                      " WHERE application_no = ?2 AND email = ?3 AND last_active_time < ?1",
+                      session.end_time, session.application, session.email));
+  }
+  // Those that it superseded ended before it, so they have been forgotten.
+  session.mark = SessionMark::kGone;
   return absl::OkStatus();
 }
 
@@ -160,15 +229,6 @@ absl::Status BatchWriter::Cover(const Change& change) {
   }
   if (const auto* call = std::get_if<entitlement::CallStarted>(&change.payload)) {
     return ceilings_.Cover(database_, change.account, call->no);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status BatchWriter::WriteJournal(absl::Span<const JournalEntry> entries) {
-  for (const JournalEntry& entry : entries) {
-    USHER_RETURN_IF_ERROR(journal_.Append(database_, entry));
-    if (!entry.account) continue;
-    USHER_RETURN_IF_ERROR(ceilings_.Cover(database_, entry.account, entry.last_revision));
   }
   return absl::OkStatus();
 }

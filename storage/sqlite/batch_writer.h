@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +15,7 @@
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/journal_writer.h"
 #include "storage/sqlite/recent_sessions.h"
+#include "storage/sqlite/session_runs.h"
 #include "storage/store.h"
 
 namespace usher::storage {
@@ -21,7 +23,8 @@ namespace usher::storage {
 class BatchWriter {
  public:
   // Both outlive it; `database` is the writer's connection.
-  BatchWriter(Database& database, RecentSessions& recent) : database_(database), recent_(recent) {}
+  BatchWriter(Database& database, RecentSessions& recent)
+      : database_(database), recent_(recent), runs_(database) {}
 
   // Whether the batch has anything to store.
   static bool HasWork(const CommitBatch& batch);
@@ -38,12 +41,18 @@ class BatchWriter {
   // A session starts, alone or where `superseded` ends by it.
   absl::Status WriteStart(const entitlement::Change* superseded, const entitlement::Change& start);
   absl::Status WriteOne(const entitlement::Change& change);
+  // Writes a change of one session, by `alter` wherever it is packed.
+  absl::Status AlterSession(const entitlement::Change& change, entitlement::SessionId session,
+                            absl::FunctionRef<absl::Status(PackedSession&)> alter);
+  absl::Status WriteEnd(const entitlement::Change& change, const entitlement::SessionEnded& ended,
+                        PackedSession& session);
+  absl::Status Forget(PackedSession& session);
   // Raises the ceilings that the change's numbers pass.
   absl::Status Cover(const entitlement::Change& change);
-  absl::Status WriteJournal(absl::Span<const JournalEntry> entries);
 
   Database& database_;
   RecentSessions& recent_;
+  SessionRuns runs_;
   Ceilings ceilings_;
   JournalWriter journal_;
 };

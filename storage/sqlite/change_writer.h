@@ -3,7 +3,8 @@
 //
 // A change that does not fit the rows, as an end of a session that is not live, is kInternal: the
 // batch is rolled back. What a change of class kMemory or one that alters no stored state writes is
-// nothing. Within the writer's transaction.
+// nothing; a session that starts is stored elsewhere (recent_sessions.h). Within the writer's
+// transaction.
 #pragma once
 
 #include "absl/status/status.h"
@@ -13,13 +14,6 @@
 namespace usher::storage {
 
 absl::Status WriteChange(Database& database, const entitlement::Change& change);
-
-// Whether the two are a takeover (R15): a session ends as superseded by the one that starts at that
-// moment.
-bool IsTakeover(const entitlement::Change& first, const entitlement::Change& second);
-// The hot path: one row for both changes.
-absl::Status WriteTakeover(Database& database, const entitlement::Change& end,
-                           const entitlement::Change& start);
 
 // One function for each change that is stored; WriteChange dispatches to them.
 
@@ -58,8 +52,6 @@ absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::LicensesReset& reset);
 
 // change_writer_agent.cc
-absl::Status Write(Database& database, const entitlement::Change& change,
-                   const entitlement::SessionStarted& started);
 absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::SessionEnded& ended);
 absl::Status Write(Database& database, const entitlement::Change& change,

@@ -1,47 +1,10 @@
-#include <variant>
-
 #include "storage/sqlite/change_writer.h"
 #include "storage/sqlite/error.h"
 
 namespace usher::storage {
 
 using entitlement::Change;
-
 using entitlement::SessionEnded;
-using entitlement::SessionId;
-using entitlement::SessionStarted;
-
-namespace {
-
-absl::Status InsertSession(Database& database, const Change& change, const SessionStarted& started,
-                           SessionId superseded) {
-  return database.Run(
-      "INSERT INTO session (application_no, session_id, email, channel, client_id, license_id,"
-      " supersedes, start_time, ttl, revision, end_time, end_reason, end_license_id)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 9223372036854775807, -1, ?6)",
-      change.application, started.id, started.email, started.channel, started.client_id,
-      started.license, superseded, change.event_time, started.ttl, change.revision);
-}
-
-}  // namespace
-
-bool IsTakeover(const Change& first, const Change& second) {
-  const auto* ended = std::get_if<SessionEnded>(&first.payload);
-  const auto* started = std::get_if<SessionStarted>(&second.payload);
-  return ended != nullptr && started != nullptr &&
-         ended->reason == entitlement::EndReason::kSuperseded &&
-         first.application == second.application && first.event_time == second.event_time &&
-         ended->email == started->email && ended->id < started->id;
-}
-
-absl::Status WriteTakeover(Database& database, const Change& end, const Change& start) {
-  return InsertSession(database, start, std::get<SessionStarted>(start.payload),
-                       std::get<SessionEnded>(end.payload).id);
-}
-
-absl::Status Write(Database& database, const Change& change, const SessionStarted& started) {
-  return InsertSession(database, change, started, SessionId());
-}
 
 absl::Status Write(Database& database, const Change& change, const SessionEnded& ended) {
   // The agent may have moved to another license since the start.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/sqlite/error.h"
 #include "storage/sqlite/free_space.h"
+#include "storage/sqlite/journal_reader.h"
 #include "storage/sqlite/schema.h"
 
 namespace usher::storage {
@@ -25,12 +26,12 @@ absl::StatusOr<StoreFigures> ReadStoreFigures(Database& database, const std::str
   const absl::StatusOr<int64_t> free_bytes = FreeBytesBeside(path);
   USHER_RETURN_IF_ERROR(free_bytes.status());
   figures.disk_free_bytes = *free_bytes;
-  Rows rows = database.Select("SELECT record_time FROM journal ORDER BY position LIMIT 1");
-  if (rows.Next()) rows.Read(figures.oldest_record_time);
-  USHER_RETURN_IF_ERROR(rows.status());
-  Rows latest = database.Select("SELECT record_time FROM journal ORDER BY position DESC LIMIT 1");
-  if (latest.Next()) latest.Read(figures.latest_record_time);
-  USHER_RETURN_IF_ERROR(latest.status());
+  const absl::StatusOr<absl::Time> oldest = ReadOldestRecordTime(database);
+  USHER_RETURN_IF_ERROR(oldest.status());
+  figures.oldest_record_time = *oldest;
+  const absl::StatusOr<JournalEnd> end = ReadJournalEnd(database);
+  USHER_RETURN_IF_ERROR(end.status());
+  figures.latest_record_time = end->record_time;
   return figures;
 }
 

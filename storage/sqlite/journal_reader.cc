@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/journal_row.h"
+#include "storage/sqlite/journal_writer.h"
 
 namespace usher::storage {
 namespace {
@@ -14,16 +19,11 @@ using entitlement::EventsQuery;
 
 constexpr int64_t kNewest = std::numeric_limits<int64_t>::max();
 
-absl::StatusOr<int64_t> ReadNumber(Rows rows) {
-  int64_t number = 0;
-  if (rows.Next()) rows.Read(number);
-  if (!rows.status().ok()) return rows.status();
-  return number;
-}
-
 // The oldest position that is kept; 1 where nothing was ever written.
 absl::StatusOr<int64_t> ReadFirstPosition(Database& database) {
-  return ReadNumber(database.Select("SELECT IFNULL(MIN(position), 1) FROM journal"));
+  return ReadNumber(database,
+                    "SELECT IFNULL((SELECT position - MAX(entries, 1) + 1 FROM journal"
+                    " ORDER BY position LIMIT 1), 1)");
 }
 
 // The first position whose record_time is not before `time`; one behind the last where there is
@@ -31,23 +31,87 @@ absl::StatusOr<int64_t> ReadFirstPosition(Database& database) {
 absl::StatusOr<int64_t> PositionAt(Database& database, absl::Time time) {
   const absl::StatusOr<int64_t> first = ReadFirstPosition(database);
   if (!first.ok()) return first;
-  const absl::StatusOr<int64_t> last =
-      ReadNumber(database.Select("SELECT IFNULL(MAX(position), 0) FROM journal"));
-  if (!last.ok()) return last;
+  const absl::StatusOr<JournalEnd> end = ReadJournalEnd(database);
+  if (!end.ok()) return end.status();
   int64_t low = *first;
-  int64_t high = *last + 1;
+  int64_t high = end->position + 1;
+  std::vector<PackedEntry> entries;
   while (low < high) {
+    // In steps of a row, of which the last one holds it.
     const int64_t middle = low + (high - low) / 2;
-    const absl::StatusOr<int64_t> before = ReadNumber(
-        database.Select("SELECT record_time < ? FROM journal WHERE position = ?", time, middle));
-    if (!before.ok()) return before;
-    if (*before != 0) {
-      low = middle + 1;
+    Rows rows = SelectJournal(database, middle, middle);
+    if (!rows.Next()) {
+      USHER_RETURN_IF_ERROR(rows.status());
+      break;
+    }
+    USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
+    const auto found =
+        std::find_if(entries.begin(), entries.end(),
+                     [time](const PackedEntry& entry) { return entry.record_time >= time; });
+    if (found == entries.end()) {
+      low = entries.back().position + 1;
+    } else if (found == entries.begin()) {
+      high = found->position;
     } else {
-      high = middle;
+      return found->position;
     }
   }
   return low;
+}
+
+// The blocks in which an account has entries of these positions, in their order.
+absl::StatusOr<std::vector<int64_t>> ReadBlocks(Database& database, AccountNo account,
+                                                int64_t first, int64_t last) {
+  std::vector<int64_t> blocks;
+  Rows rows = database.Select(
+      "SELECT block FROM journal_block WHERE account_no = ? AND block BETWEEN ? AND ?"
+      " ORDER BY block",
+      account, first / kJournalBlock, last / kJournalBlock);
+  while (rows.Next()) rows.Read(blocks.emplace_back());
+  USHER_RETURN_IF_ERROR(rows.status());
+  return blocks;
+}
+
+// Positions that are looked through for entries of one account.
+struct Range {
+  int64_t first = 0;
+  int64_t last = 0;
+
+  bool Has(int64_t position) const { return first <= position && position <= last; }
+  // The part that is in a block.
+  Range In(int64_t block) const {
+    return {.first = std::max(first, block * kJournalBlock),
+            .last = std::min(last, block * kJournalBlock + kJournalBlock - 1)};
+  }
+};
+
+enum class Order { kOldestFirst, kNewestFirst };
+
+// Calls `take` with the account's entries in the range until it answers false. Block by block, in
+// which the entries of others are passed over.
+absl::Status VisitEntries(Database& database, AccountNo account, Range range, Order order,
+                          absl::FunctionRef<bool(const PackedEntry&)> take) {
+  absl::StatusOr<std::vector<int64_t>> blocks =
+      ReadBlocks(database, account, range.first, range.last);
+  if (!blocks.ok()) return blocks.status();
+  if (order == Order::kNewestFirst) std::reverse(blocks->begin(), blocks->end());
+  std::vector<PackedEntry> entries;
+  for (const int64_t block : *blocks) {
+    const Range part = range.In(block);
+    Rows rows = order == Order::kOldestFirst
+                    ? SelectJournal(database, part.first, part.last)
+                    : SelectJournalBackwards(database, part.first, part.last);
+    while (rows.Next()) {
+      USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
+      if (order == Order::kNewestFirst) std::reverse(entries.begin(), entries.end());
+      for (const PackedEntry& entry : entries) {
+        if (!part.Has(entry.position) || !entry.IsOf(account)) continue;
+        if (!take(entry)) return absl::OkStatus();
+      }
+    }
+    USHER_RETURN_IF_ERROR(rows.status());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -57,69 +121,65 @@ absl::StatusOr<JournalPage> ReadJournalPage(Database& database, const JournalQue
   const absl::StatusOr<int64_t> first = ReadFirstPosition(database);
   if (!first.ok()) return first.status();
   page.first_position = *first;
-  // Block by block, in which the entries of others are passed over.
-  Rows rows = database.Select(
-      "SELECT position, j.account_no, first_revision, last_revision, record_time, payload,"
-      " of_server FROM journal_block AS b CROSS JOIN journal AS j"
-      " WHERE b.account_no = ?1 AND b.block BETWEEN ?2 / 1024 AND ?3 / 1024"
-      " AND position BETWEEN MAX(b.block * 1024, ?2) AND MIN(b.block * 1024 + 1023, ?3)"
-      " AND (j.account_no = ?1 OR (?1 = 0 AND of_server = 1))"
-      " ORDER BY b.block, position LIMIT ?4",
-      query.account, query.after + 1, query.until, int64_t{query.limit} + 1);
   int64_t bytes = 0;
-  while (rows.Next()) {
-    page.more = static_cast<int>(page.rows.size()) == query.limit || bytes > query.bytes_max;
-    if (page.more) break;
-    JournalRow& row = page.rows.emplace_back();
-    rows.Read(row.position, row.entry.account, row.entry.first_revision, row.entry.last_revision,
-              row.entry.record_time, row.entry.payload, row.entry.of_server);
-    bytes += static_cast<int64_t>(row.entry.payload.size());
-  }
-  USHER_RETURN_IF_ERROR(rows.status());
+  absl::Status status = VisitEntries(
+      database, query.account, {.first = query.after + 1, .last = query.until}, Order::kOldestFirst,
+      [&](const PackedEntry& entry) {
+        page.more = static_cast<int>(page.rows.size()) == query.limit || bytes > query.bytes_max;
+        if (page.more) return false;
+        page.rows.push_back(entry.Copy());
+        bytes += static_cast<int64_t>(entry.payload.size());
+        return true;
+      });
+  if (!status.ok()) return status;
   return page;
 }
 
 absl::StatusOr<EventsPage> ReadEventsPage(Database& database, const EventsQuery& query) {
-  int64_t first = 1;
-  int64_t last = query.before != 0 ? query.before - 1 : kNewest;
+  Range range{.first = 1, .last = query.before != 0 ? query.before - 1 : kNewest};
   if (query.start_time.has_value()) {
     const absl::StatusOr<int64_t> start = PositionAt(database, *query.start_time);
     if (!start.ok()) return start.status();
-    first = *start;
+    range.first = *start;
   }
   if (query.end_time.has_value()) {
     const absl::StatusOr<int64_t> end = PositionAt(database, *query.end_time);
     if (!end.ok()) return end.status();
-    last = std::min(last, *end - 1);
+    range.last = std::min(range.last, *end - 1);
   }
   EventsPage page;
-  Rows rows = database.Select(
-      "SELECT position, payload FROM journal_block AS b CROSS JOIN journal AS j"
-      " WHERE b.account_no = ?1 AND b.block BETWEEN ?2 / 1024 AND ?3 / 1024"
-      " AND position BETWEEN MAX(b.block * 1024, ?2) AND MIN(b.block * 1024 + 1023, ?3)"
-      " AND (j.account_no = ?1 OR (?1 = 0 AND of_server = 1))"
-      " ORDER BY b.block DESC, position DESC LIMIT ?4",
-      query.account, first, last, int64_t{query.limit} + 1);
   int64_t bytes = 0;
-  while (rows.Next()) {
-    page.more = static_cast<int>(page.entries.size()) == query.limit || bytes > query.bytes_max;
-    if (page.more) break;
-    entitlement::EventsRecord& entry = page.entries.emplace_back();
-    rows.Read(entry.position, entry.payload);
-    bytes += static_cast<int64_t>(entry.payload.size());
-  }
-  USHER_RETURN_IF_ERROR(rows.status());
+  absl::Status status = VisitEntries(
+      database, query.account, range, Order::kNewestFirst, [&](const PackedEntry& entry) {
+        page.more = static_cast<int>(page.entries.size()) == query.limit || bytes > query.bytes_max;
+        if (page.more) return false;
+        page.entries.push_back({.position = entry.position, .payload = std::string(entry.payload)});
+        bytes += static_cast<int64_t>(entry.payload.size());
+        return true;
+      });
+  if (!status.ok()) return status;
   return page;
 }
 
 absl::StatusOr<entitlement::Revision> ReadOldestRevision(Database& database, AccountNo account) {
   entitlement::Revision oldest;
-  Rows rows = database.Select(
-      "SELECT first_revision FROM journal_block AS b CROSS JOIN journal AS j"
-      " WHERE b.account_no = ?1 AND position BETWEEN b.block * 1024 AND b.block * 1024 + 1023"
-      " AND j.account_no = ?1 ORDER BY b.block, position LIMIT 1",
-      account);
-  if (rows.Next()) rows.Read(oldest);
+  absl::Status status = VisitEntries(database, account, {.first = 1, .last = kNewest},
+                                     Order::kOldestFirst, [&](const PackedEntry& entry) {
+                                       oldest = entry.first_revision;
+                                       return false;
+                                     });
+  if (!status.ok()) return status;
+  return oldest;
+}
+
+absl::StatusOr<absl::Time> ReadOldestRecordTime(Database& database) {
+  absl::Time oldest = absl::InfiniteFuture();
+  Rows rows = SelectJournal(database, 1, 1);
+  if (rows.Next()) {
+    std::vector<PackedEntry> entries;
+    USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
+    oldest = entries.front().record_time;
+  }
   USHER_RETURN_IF_ERROR(rows.status());
   return oldest;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "entitlement/history.h"
 #include "entitlement/ids.h"
 #include "storage/sqlite/database.h"
@@ -18,6 +19,9 @@ absl::StatusOr<entitlement::EventsPage> ReadEventsPage(Database& database,
 
 absl::StatusOr<entitlement::Revision> ReadOldestRevision(Database& database,
                                                          entitlement::AccountNo account);
+
+// Of the oldest entry that is kept; InfiniteFuture where there is none.
+absl::StatusOr<absl::Time> ReadOldestRecordTime(Database& database);
 
 absl::StatusOr<JournalEnd> ReadJournalEnd(Database& database);
 

@@ -1,6 +1,9 @@
 #include "storage/sqlite/journal_writer.h"
 
+#include <vector>
+
 #include "storage/sqlite/error.h"
+#include "storage/sqlite/journal_row.h"
 
 namespace usher::storage {
 namespace {
@@ -12,15 +15,43 @@ constexpr AccountNo kServer;
 
 }  // namespace
 
-absl::Status JournalWriter::Append(Database& database, const JournalEntry& entry) {
+absl::Status JournalWriter::Append(Database& database, absl::Span<const JournalEntry> entries) {
+  if (entries.empty()) return absl::OkStatus();
+  if (!last_position_.has_value()) {
+    const absl::StatusOr<int64_t> last =
+        ReadNumber(database, "SELECT IFNULL(MAX(position), 0) FROM journal");
+    USHER_RETURN_IF_ERROR(last.status());
+    last_position_ = *last;
+  }
+  for (const JournalEntry& entry : entries) {
+    PackEntry(entry, filling_);
+    ++filled_;
+    const int64_t block = ++*last_position_ / kJournalBlock;
+    USHER_RETURN_IF_ERROR(Note(database, entry.account, block));
+    if (entry.of_server && entry.account != kServer) {
+      USHER_RETURN_IF_ERROR(Note(database, kServer, block));
+    }
+    if (&entry == &entries.back() || filling_.size() >= kJournalRowBytes) {
+      USHER_RETURN_IF_ERROR(Store(database, entry.record_time));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void JournalWriter::Forget() {
+  last_position_.reset();
+  filling_.clear();
+  filled_ = 0;
+  noted_.clear();
+}
+
+absl::Status JournalWriter::Store(Database& database, absl::Time last_record_time) {
   USHER_RETURN_IF_ERROR(database.Run(
-      "INSERT INTO journal (account_no, first_revision, last_revision, record_time, payload,"
-      " of_server) VALUES (?, ?, ?, ?, ?, ?)",
-      entry.account, entry.first_revision, entry.last_revision, entry.record_time,
-      Blob{entry.payload}, entry.of_server));
-  const int64_t block = database.last_row() / kJournalBlock;
-  USHER_RETURN_IF_ERROR(Note(database, entry.account, block));
-  if (entry.of_server && entry.account != kServer) return Note(database, kServer, block);
+      "INSERT INTO journal (position, entries, account_no, first_revision, last_revision,"
+      " record_time, of_server, payload) VALUES (?, ?, 0, 0, 0, ?, 0, ?)",
+      *last_position_, filled_, last_record_time, Blob{filling_}));
+  filling_.clear();
+  filled_ = 0;
   return absl::OkStatus();
 }
 
@@ -35,28 +66,45 @@ absl::Status JournalWriter::Note(Database& database, AccountNo account, int64_t 
 absl::StatusOr<bool> PruneJournal(Database& database, absl::Time before, int limit) {
   // Positions and record times grow together, so nothing is read past the last one that is to go.
   // The very last entry stays: positions are counted on from it.
+  const absl::StatusOr<int64_t> end =
+      ReadNumber(database, "SELECT IFNULL(MAX(position), 0) FROM journal");
+  USHER_RETURN_IF_ERROR(end.status());
   int64_t last = 0;
+  int count = 0;
   bool more = false;
+  // The row that goes in part, and what stays of it; 0 where there is none.
+  int64_t torn_row = 0;
+  int64_t kept = 0;
+  std::string kept_payload;
   {
-    Rows rows = database.Select(
-        "SELECT position, record_time FROM journal"
-        " WHERE position < (SELECT MAX(position) FROM journal) ORDER BY position LIMIT ?",
-        int64_t{limit} + 1);
-    int old = 0;
-    while (rows.Next()) {
-      int64_t position = 0;
-      absl::Time record_time;
-      rows.Read(position, record_time);
-      if (record_time >= before) break;
-      more = old == limit;
-      if (more) break;
-      last = position;
-      ++old;
+    Rows rows = SelectJournal(database, 1, *end);
+    std::vector<PackedEntry> entries;
+    for (bool done = false; !done && rows.Next();) {
+      USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
+      for (const PackedEntry& entry : entries) {
+        const bool is_old = entry.record_time < before && entry.position < *end;
+        more = is_old && count == limit;
+        done = more || !is_old;
+        if (done) {
+          if (&entry == &entries.front()) break;
+          torn_row = entries.back().position;
+          kept = torn_row - last;
+          kept_payload = entry.rest;
+          break;
+        }
+        last = entry.position;
+        ++count;
+      }
     }
     USHER_RETURN_IF_ERROR(rows.status());
   }
   if (last == 0) return false;
   USHER_RETURN_IF_ERROR(database.Run("DELETE FROM journal WHERE position <= ?", last));
+  if (torn_row != 0) {
+    USHER_RETURN_IF_ERROR(
+        database.RunOnOneRow("UPDATE journal SET entries = ?, payload = ? WHERE position = ?", kept,
+                             Blob{kept_payload}, torn_row));
+  }
   USHER_RETURN_IF_ERROR(
       database.Run("DELETE FROM journal_block WHERE block < ?", (last + 1) / kJournalBlock));
   return more;

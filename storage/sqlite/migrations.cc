@@ -186,8 +186,36 @@ UPDATE sqlite_schema SET sql = replace(sql, 'role IN (1, 2, 3, 4)', 'role BETWEE
 PRAGMA writable_schema = RESET;
 )sql";
 
-constexpr const char* kMigrations[] = {kFirstSchema, kMigration2, kMigration3, kMigration4,
-                                       kMigration5};
+// What one commit brings is a row or a few, not a row for each login: of the journal
+// (journal_writer.h), whose older rows stay as they are until they are pruned, and of the sessions
+// that start (session_runs.h, recent_sessions.h). `session` has those of before, as long as they
+// are remembered; so also those that were put down so far.
+constexpr char kMigration6[] = R"sql(
+-- Entries in the payload, the last of which has the position; 0 where there is one, and the columns
+-- tell of it.
+ALTER TABLE journal ADD COLUMN entries INTEGER NOT NULL DEFAULT 0 CHECK (entries >= 0);
+
+INSERT OR IGNORE INTO session (application_no, session_id, email, channel, client_id, license_id,
+    supersedes, start_time, ttl, revision, end_time, end_reason, end_license_id)
+  SELECT application_no, session_id, email, channel, client_id, license_id, supersedes, start_time,
+    ttl, revision, 9223372036854775807, -1, license_id
+  FROM recent_session ORDER BY application_no, session_id;
+DROP TABLE recent_session;
+
+CREATE TABLE session_run (
+  application_no INTEGER NOT NULL,
+  last_session_id INTEGER NOT NULL CHECK (last_session_id > 0),
+  sessions BLOB NOT NULL,
+  PRIMARY KEY (application_no, last_session_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE recent_session (
+  recent_no INTEGER NOT NULL PRIMARY KEY CHECK (recent_no > 0),
+  sessions BLOB NOT NULL
+) STRICT;
+)sql";
+
+constexpr const char* kMigrations[] = {kFirstSchema, kMigration2, kMigration3,
+                                       kMigration4,  kMigration5, kMigration6};
 
 }  // namespace
 

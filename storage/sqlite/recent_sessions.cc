@@ -6,7 +6,9 @@
 #include <variant>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
 #include "storage/sqlite/error.h"
+#include "storage/store.h"
 
 namespace usher::storage {
 namespace {
@@ -28,105 +30,168 @@ bool IsScattered(absl::Span<const Change> changes) {
   return false;
 }
 
-// What has been brought before stays as it is: it may have been altered since.
-absl::Status BringRow(Database& database, int64_t row) {
-  return database.Run(
-      "INSERT OR IGNORE INTO session (application_no, session_id, email, channel, client_id,"
-      " license_id, supersedes, start_time, ttl, revision, end_time, end_reason, end_license_id)"
-      " SELECT application_no, session_id, email, channel, client_id, license_id, supersedes,"
-      " start_time, ttl, revision, 9223372036854775807, -1, license_id"
-      " FROM recent_session WHERE recent_no = ?",
-      row);
+absl::Status DamagedRow(int64_t row) {
+  return UnitDamageError(absl::StrCat("row ", row, " of recent_session makes no sense"));
 }
 
 }  // namespace
 
 absl::Status RecentSessions::Load(Database& database) {
-  absl::flat_hash_map<ApplicationNo, std::vector<Row>> rows;
+  absl::flat_hash_map<ApplicationNo, std::vector<Place>> places;
   int64_t count = 0;
   {
-    Rows found = database.Select(
-        "SELECT application_no, session_id, recent_no FROM recent_session ORDER BY recent_no");
-    for (; found.Next(); ++count) {
-      ApplicationNo application;
-      Row row;
-      found.Read(application, row.session, row.no);
-      rows[application].push_back(row);
-      last_no_ = std::max(last_no_, row.no);
+    Rows rows =
+        database.Select("SELECT recent_no, sessions FROM recent_session ORDER BY recent_no");
+    while (rows.Next()) {
+      int64_t row = 0;
+      std::string_view packed;
+      rows.Read(row, packed);
+      PackedSessions reader(packed);
+      while (reader.Next()) {
+        places[reader.session().application].push_back(
+            {.session = reader.session().id,
+             .row = row,
+             .offset = static_cast<int32_t>(reader.begin())});
+        ++count;
+      }
+      if (!reader.ok()) return DamagedRow(row);
+      last_row_ = std::max(last_row_, row);
     }
-    USHER_RETURN_IF_ERROR(found.status());
+    USHER_RETURN_IF_ERROR(rows.status());
   }
   {
     const std::lock_guard lock(mutex_);
-    rows_ = std::move(rows);
+    places_ = std::move(places);
   }
-  row_count_ = count;
+  count_ = count;
   ways_.clear();
   brought_ = 0;
   set_out_until_ = 0;
+  deleted_until_ = 0;
+  loaded_until_ = last_row_;
   loaded_ = true;
   return absl::OkStatus();
 }
 
 std::vector<int64_t> RecentSessions::RowsOf(ApplicationNo application) const {
-  std::vector<int64_t> numbers;
+  std::vector<int64_t> rows;
   const std::lock_guard lock(mutex_);
-  const auto found = rows_.find(application);
-  if (found == rows_.end()) return numbers;
-  numbers.reserve(found->second.size());
-  for (const Row& row : found->second) numbers.push_back(row.no);
-  return numbers;
+  const auto found = places_.find(application);
+  if (found == places_.end()) return rows;
+  for (const Place& place : found->second) {
+    if (rows.empty() || rows.back() != place.row) rows.push_back(place.row);
+  }
+  return rows;
 }
 
 absl::Status RecentSessions::Begin(Database& database, absl::Span<const Change> changes) {
-  put_ = 0;
   takes_new_ = IsScattered(changes);
+  put_ = 0;
+  filling_.clear();
+  filled_ = 0;
+  fetched_row_ = 0;
   return loaded_ ? absl::OkStatus() : Load(database);
 }
 
-absl::Status RecentSessions::Put(Database& database, const Change& change,
-                                 const SessionStarted& started, SessionId superseded) {
-  // Never given twice, so that who looks for a row that has gone doesn't find another one.
-  const int64_t no = ++last_no_;
-  USHER_RETURN_IF_ERROR(database.Run(
-      "INSERT INTO recent_session (recent_no, application_no, session_id, email, channel,"
-      " client_id, license_id, supersedes, start_time, ttl, revision)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      no, change.application, started.id, started.email, started.channel, started.client_id,
-      started.license, superseded, change.event_time, started.ttl, change.revision));
+absl::Status RecentSessions::Put(Database& database, const PackedSession& session) {
+  // A number is never given twice, so that who looks for a row that has gone doesn't find another
+  // one.
+  if (filled_ == 0) ++last_row_;
+  const Place place{
+      .session = session.id, .row = last_row_, .offset = static_cast<int32_t>(filling_.size())};
+  Pack(session, filling_);
+  ++filled_;
   ++put_;
-  ++row_count_;
-  const std::lock_guard lock(mutex_);
-  rows_[change.application].push_back({.session = started.id, .no = no});
-  return absl::OkStatus();
+  ++count_;
+  {
+    const std::lock_guard lock(mutex_);
+    places_[session.application].push_back(place);
+  }
+  return filled_ == kSessionsPerRow ? Flush(database) : absl::OkStatus();
 }
 
 absl::Status RecentSessions::Settle(Database& database, ApplicationNo application,
-                                    SessionId session) {
-  const int64_t row = Find(application, session);
-  return row == 0 ? absl::OkStatus() : BringRow(database, row);
+                                    SessionId session, SessionRuns& runs) {
+  Place* place = Find(application, session);
+  return place == nullptr ? absl::OkStatus() : BringOne(database, *place, runs);
 }
 
 absl::Status RecentSessions::Delete(Database& database, ApplicationNo application,
                                     SessionId session) {
-  const int64_t row = Find(application, session);
-  if (row == 0) return absl::OkStatus();
-  return database.Run("DELETE FROM recent_session WHERE recent_no = ?", row);
+  const Place* place = Find(application, session);
+  if (place == nullptr) return absl::OkStatus();
+  USHER_RETURN_IF_ERROR(Fetch(database, place->row));
+  // Where there is no such row any more, there is nothing to take from it.
+  if (fetched_.empty()) return absl::OkStatus();
+  fetched_[static_cast<size_t>(place->offset)] = static_cast<char>(SessionMark::kGone);
+  return database.RunOnOneRow("UPDATE recent_session SET sessions = ? WHERE recent_no = ?",
+                              Blob{fetched_}, place->row);
 }
 
-absl::Status RecentSessions::Bring(Database& database) {
+absl::Status RecentSessions::End(Database& database, SessionRuns& runs) {
+  USHER_RETURN_IF_ERROR(Flush(database));
+  return Bring(database, runs);
+}
+
+absl::Status RecentSessions::Flush(Database& database) {
+  if (filled_ == 0) return absl::OkStatus();
+  USHER_RETURN_IF_ERROR(database.Run(
+      "INSERT INTO recent_session (recent_no, sessions) VALUES (?, ?)", last_row_, Blob{filling_}));
+  filling_.clear();
+  filled_ = 0;
+  return absl::OkStatus();
+}
+
+absl::Status RecentSessions::Fetch(Database& database, int64_t row) {
+  if (row == fetched_row_) return absl::OkStatus();
+  if (filled_ > 0 && row == last_row_) USHER_RETURN_IF_ERROR(Flush(database));
+  fetched_.clear();
+  Rows rows = database.Select("SELECT sessions FROM recent_session WHERE recent_no = ?", row);
+  if (rows.Next()) rows.Read(fetched_);
+  fetched_row_ = row;
+  return rows.status();
+}
+
+absl::Status RecentSessions::BringOne(Database& database, Place& place, SessionRuns& runs) {
+  if (std::exchange(place.brought, true)) return absl::OkStatus();
+  USHER_RETURN_IF_ERROR(Fetch(database, place.row));
+  // A row that has been deleted had been brought.
+  if (fetched_.empty()) return absl::OkStatus();
+  PackedSessions sessions(std::string_view(fetched_).substr(static_cast<size_t>(place.offset)));
+  if (!sessions.Next()) return sessions.ok() ? absl::OkStatus() : DamagedRow(place.row);
+  const PackedSession& session = sessions.session();
+  // Where it has gone, another one or none is the next.
+  if (session.id != place.session) return absl::OkStatus();
+  if (place.row <= loaded_until_) {
+    const absl::StatusOr<bool> has = runs.Has(session.application, session.id);
+    USHER_RETURN_IF_ERROR(has.status());
+    if (*has) return absl::OkStatus();
+  }
+  return runs.Put(session);
+}
+
+absl::Status RecentSessions::Bring(Database& database, SessionRuns& runs) {
   if (put_ == 0) return absl::OkStatus();
   if (ways_.empty()) {
-    if (row_count_ < bring_at_) return absl::OkStatus();
+    if (count_ < bring_at_) return absl::OkStatus();
     SetOut();
   }
   for (int64_t i = 0; i < put_ * kBroughtForEach && brought_ < ways_.size(); ++i) {
-    USHER_RETURN_IF_ERROR(BringRow(database, ways_[brought_].row.no));
+    const Way& way = ways_[brought_];
+    // What one application has comes together.
+    if (brought_ > 0 && way.application != ways_[brought_ - 1].application) {
+      USHER_RETURN_IF_ERROR(runs.Flush());
+    }
+    Place* place = Find(way.application, way.session);
+    if (place != nullptr) USHER_RETURN_IF_ERROR(BringOne(database, *place, runs));
     ++brought_;
   }
   if (brought_ < ways_.size()) return absl::OkStatus();
-  // In their own order, so that a few pages are written only.
-  deleted_until_ = std::min(deleted_until_ + put_ * kDeletedForEach, set_out_until_);
+  // In their own order, so that a few pages are written only; as many rows as hold so many
+  // sessions, on the average.
+  const int64_t rows = set_out_until_ - set_out_from_ + 1;
+  const int64_t share = put_ * kDeletedForEach * rows / static_cast<int64_t>(ways_.size());
+  deleted_until_ = std::min(deleted_until_ + share + 1, set_out_until_);
   return database.Run("DELETE FROM recent_session WHERE recent_no <= ?", deleted_until_);
 }
 
@@ -134,43 +199,44 @@ void RecentSessions::Committed() {
   if (!ways_.empty() && deleted_until_ == set_out_until_) DropDeleted();
 }
 
-int64_t RecentSessions::Find(ApplicationNo application, SessionId session) const {
-  const auto found = rows_.find(application);
-  if (found == rows_.end()) return 0;
-  const std::vector<Row>& rows = found->second;
-  const auto row =
-      std::lower_bound(rows.begin(), rows.end(), session,
-                       [](const Row& each, SessionId wanted) { return each.session < wanted; });
-  return row != rows.end() && row->session == session ? row->no : 0;
+RecentSessions::Place* RecentSessions::Find(ApplicationNo application, SessionId session) {
+  const auto found = places_.find(application);
+  if (found == places_.end()) return nullptr;
+  std::vector<Place>& places = found->second;
+  const auto place =
+      std::lower_bound(places.begin(), places.end(), session,
+                       [](const Place& each, SessionId wanted) { return each.session < wanted; });
+  return place != places.end() && place->session == session ? &*place : nullptr;
 }
 
 void RecentSessions::SetOut() {
-  ways_.reserve(static_cast<size_t>(row_count_));
-  int64_t first = last_no_;
-  for (const auto& [application, rows] : rows_) {
-    for (const Row& row : rows) {
-      ways_.push_back({.application = application, .row = row});
-      first = std::min(first, row.no);
+  ways_.reserve(static_cast<size_t>(count_));
+  set_out_from_ = last_row_;
+  for (const auto& [application, places] : places_) {
+    for (const Place& place : places) {
+      ways_.push_back({.application = application, .session = place.session});
+      set_out_from_ = std::min(set_out_from_, place.row);
     }
   }
   std::sort(ways_.begin(), ways_.end(), [](const Way& a, const Way& b) {
-    return std::tie(a.application, a.row.session) < std::tie(b.application, b.row.session);
+    return std::tie(a.application, a.session) < std::tie(b.application, b.session);
   });
   brought_ = 0;
-  set_out_until_ = last_no_;
-  deleted_until_ = first - 1;
+  set_out_until_ = last_row_;
+  deleted_until_ = set_out_from_ - 1;
 }
 
 void RecentSessions::DropDeleted() {
   const std::lock_guard lock(mutex_);
-  for (auto it = rows_.begin(); it != rows_.end();) {
-    std::vector<Row>& rows = it->second;
-    const auto kept = std::find_if(rows.begin(), rows.end(),
-                                   [this](const Row& row) { return row.no > set_out_until_; });
-    row_count_ -= kept - rows.begin();
-    rows.erase(rows.begin(), kept);
-    if (rows.empty()) {
-      rows_.erase(it++);
+  for (auto it = places_.begin(); it != places_.end();) {
+    std::vector<Place>& places = it->second;
+    const auto kept = std::find_if(places.begin(), places.end(), [this](const Place& place) {
+      return place.row > set_out_until_;
+    });
+    count_ -= kept - places.begin();
+    places.erase(places.begin(), kept);
+    if (places.empty()) {
+      places_.erase(it++);
     } else {
       ++it;
     }
@@ -178,21 +244,47 @@ void RecentSessions::DropDeleted() {
   ways_.clear();
 }
 
-absl::StatusOr<absl::flat_hash_map<ApplicationNo, std::vector<int64_t>>> FindRecentRows(
-    Database& database, entitlement::AccountNo account) {
-  absl::flat_hash_map<ApplicationNo, std::vector<int64_t>> found;
-  Rows rows = database.Select(
-      "SELECT application_no, recent_no FROM recent_session WHERE application_no IN"
-      " (SELECT application_no FROM application WHERE account_no = ?) ORDER BY recent_no",
-      account);
-  while (rows.Next()) {
-    ApplicationNo application;
-    int64_t row = 0;
-    rows.Read(application, row);
-    found[application].push_back(row);
+absl::Status RecentReader::ReadAll(Database& database, ApplicationNo application,
+                                   absl::Span<const int64_t> rows) {
+  // Texts of sessions stay where they are in it.
+  rows_.reserve(rows.size());
+  for (const int64_t row : rows) {
+    Rows found = database.Select("SELECT sessions FROM recent_session WHERE recent_no = ?", row);
+    if (!found.Next()) {
+      USHER_RETURN_IF_ERROR(found.status());
+      continue;
+    }
+    found.Read(rows_.emplace_back());
+    PackedSessions reader(rows_.back());
+    while (reader.Next()) {
+      if (reader.session().application == application) sessions_.push_back(reader.session());
+    }
+    if (!reader.ok()) return DamagedRow(row);
   }
-  USHER_RETURN_IF_ERROR(rows.status());
-  return found;
+  std::reverse(sessions_.begin(), sessions_.end());
+  return absl::OkStatus();
+}
+
+absl::Status RecentRows::Update(Database& database) {
+  Rows rows = database.Select(
+      "SELECT recent_no, sessions FROM recent_session WHERE recent_no > ? ORDER BY recent_no",
+      last_row_);
+  while (rows.Next()) {
+    std::string_view packed;
+    rows.Read(last_row_, packed);
+    PackedSessions reader(packed);
+    while (reader.Next()) {
+      std::vector<int64_t>& places = rows_[reader.session().application];
+      if (places.empty() || places.back() != last_row_) places.push_back(last_row_);
+    }
+    if (!reader.ok()) return DamagedRow(last_row_);
+  }
+  return rows.status();
+}
+
+absl::Span<const int64_t> RecentRows::RowsOf(ApplicationNo application) const {
+  const auto found = rows_.find(application);
+  return found != rows_.end() ? absl::MakeConstSpan(found->second) : absl::Span<const int64_t>();
 }
 
 }  // namespace usher::storage

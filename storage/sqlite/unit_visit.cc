@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "storage/sqlite/error.h"
 #include "storage/sqlite/recent_sessions.h"
 #include "storage/sqlite/transaction.h"
@@ -57,7 +56,7 @@ bool IsOfUnit(const absl::StatusOr<Unit>& unit) {
 
 // Whether the visitor wants more.
 absl::StatusOr<bool> VisitAccount(Database& database, AccountNo no, absl::Time ended_since,
-                                  UnitVisitor& visitor) {
+                                  RecentRows& recent, UnitVisitor& visitor) {
   Transaction transaction(database);
   USHER_RETURN_IF_ERROR(transaction.BeginRead());
   const absl::StatusOr<UnitMark> mark = ReadAccountMark(database, no);
@@ -66,14 +65,11 @@ absl::StatusOr<bool> VisitAccount(Database& database, AccountNo no, absl::Time e
   if (!IsOfUnit(account)) return account.status();
   const absl::StatusOr<std::vector<UnitMark>> applications = ReadApplicationMarks(database, no);
   USHER_RETURN_IF_ERROR(applications.status());
-  const auto recent = FindRecentRows(database, no);
-  USHER_RETURN_IF_ERROR(recent.status());
+  USHER_RETURN_IF_ERROR(recent.Update(database));
   if (!visitor.OnAccount(*mark, std::move(account))) return false;
   for (const UnitMark& each : *applications) {
-    const auto rows = recent->find(each.application);
     absl::StatusOr<entitlement::Application> application = ReadApplication(
-        database, each.application, absl::InfinitePast(),
-        rows != recent->end() ? absl::MakeConstSpan(rows->second) : absl::Span<const int64_t>());
+        database, each.application, absl::InfinitePast(), recent.RowsOf(each.application));
     if (!IsOfUnit(application)) return application.status();
     if (!visitor.OnApplication(each, std::move(application))) return false;
   }
@@ -85,8 +81,9 @@ absl::StatusOr<bool> VisitAccount(Database& database, AccountNo no, absl::Time e
 absl::Status VisitAllUnits(Database& database, absl::Time ended_since, UnitVisitor& visitor) {
   const absl::StatusOr<std::vector<AccountNo>> numbers = ReadAccountNumbers(database);
   USHER_RETURN_IF_ERROR(numbers.status());
+  RecentRows recent;
   for (const AccountNo no : *numbers) {
-    const absl::StatusOr<bool> more = VisitAccount(database, no, ended_since, visitor);
+    const absl::StatusOr<bool> more = VisitAccount(database, no, ended_since, recent, visitor);
     USHER_RETURN_IF_ERROR(more.status());
     if (!*more) break;
   }

@@ -37,31 +37,66 @@ std::optional<int64_t> OrNull(entitlement::Number<Tag> number) {
   return number ? std::optional<int64_t>(number.value()) : std::nullopt;
 }
 
+// A value as a number or as text, whichever it is stored as; Read is the opposite.
+int64_t Plain(std::integral auto value) { return static_cast<int64_t>(value); }
+template <typename T>
+requires std::is_enum_v<T> int64_t Plain(T value) { return static_cast<int64_t>(value); }
+inline std::string_view Plain(std::string_view value) { return value; }
+inline std::string_view Plain(const std::string& value) { return value; }
+inline int64_t Plain(absl::Time value) { return ToMicros(value); }
+inline int64_t Plain(absl::Duration value) { return absl::ToInt64Microseconds(value); }
+inline int64_t Plain(absl::CivilMonth value) { return ToNumber(value); }
+template <typename Tag>
+int64_t Plain(entitlement::Number<Tag> value) {
+  return value.value();
+}
+template <typename Tag>
+std::string_view Plain(const entitlement::Name<Tag>& value) {
+  return value.value();
+}
+
+template <std::integral T>
+void Read(int64_t plain, T& value) {
+  value = static_cast<T>(plain);
+}
+template <typename T>
+requires std::is_enum_v<T>
+void Read(int64_t plain, T& value) { value = static_cast<T>(plain); }
+inline void Read(std::string_view plain, std::string& value) { value = std::string(plain); }
+inline void Read(std::string_view plain, std::string_view& value) { value = plain; }
+inline void Read(int64_t plain, absl::Time& value) { value = FromMicros(plain); }
+inline void Read(int64_t plain, entitlement::Instant& value) { value = FromMicros(plain); }
+inline void Read(int64_t plain, entitlement::TimeSpan& value) { value = absl::Microseconds(plain); }
+inline void Read(int64_t plain, absl::Duration& value) { value = absl::Microseconds(plain); }
+inline void Read(int64_t plain, absl::CivilMonth& value) { value = MonthFromNumber(plain); }
+template <typename Tag>
+void Read(int64_t plain, entitlement::Number<Tag>& value) {
+  value = entitlement::Number<Tag>(plain);
+}
+template <typename Tag>
+void Read(std::string_view plain, entitlement::Name<Tag>& value) {
+  value = entitlement::Name<Tag>(std::string(plain));
+}
+// Empty where there is more than any name has: whoever reads it says that it is damaged.
+template <typename NameType>
+void Read(std::string_view plain, entitlement::SharedName<NameType>& value) {
+  const bool fits = plain.size() <= entitlement::SharedText::kLengthMax;
+  value = entitlement::SharedName<NameType>(fits ? plain : std::string_view());
+}
+
+// Whether a value is stored as a number, and not as text.
+template <typename T>
+concept StoredAsNumber = requires(int64_t plain, T& value) {
+  Read(plain, value);
+};
+
 // A statement's parameters, bound in their order.
 class Binder {
  public:
   Binder(Statement& statement, Lifetime lifetime) : statement_(statement), lifetime_(lifetime) {}
 
-  void Bind(std::integral auto value) {
-    statement_.BindInt64(next_++, static_cast<int64_t>(value));
-  }
-  template <typename T>
-  requires std::is_enum_v<T>
-  void Bind(T value) { statement_.BindInt64(next_++, static_cast<int64_t>(value)); }
-  void Bind(std::string_view value) { statement_.BindText(next_++, value, lifetime_); }
-  void Bind(const std::string& value) { Bind(std::string_view(value)); }
+  void Bind(const auto& value) { BindPlain(Plain(value)); }
   void Bind(Blob value) { statement_.BindBlob(next_++, value.bytes, lifetime_); }
-  void Bind(absl::Time value) { Bind(ToMicros(value)); }
-  void Bind(absl::Duration value) { Bind(absl::ToInt64Microseconds(value)); }
-  void Bind(absl::CivilMonth value) { Bind(ToNumber(value)); }
-  template <typename Tag>
-  void Bind(entitlement::Number<Tag> value) {
-    Bind(value.value());
-  }
-  template <typename Tag>
-  void Bind(const entitlement::Name<Tag>& value) {
-    Bind(std::string_view(value.value()));
-  }
   template <typename T>
   void Bind(const std::optional<T>& value) {
     if (value.has_value()) {
@@ -72,42 +107,26 @@ class Binder {
   }
 
  private:
+  void BindPlain(int64_t value) { statement_.BindInt64(next_++, value); }
+  void BindPlain(std::string_view value) { statement_.BindText(next_++, value, lifetime_); }
+
   Statement& statement_;
   const Lifetime lifetime_;
   int next_ = 0;
 };
 
-// A row's columns, read in their order.
+// A row's columns, read in their order. A string_view is valid until the next row.
 class ColumnReader {
  public:
   explicit ColumnReader(const Statement& statement) : statement_(statement) {}
 
-  void Read(std::integral auto& value) {
-    value = static_cast<std::remove_reference_t<decltype(value)>>(statement_.Int64(next_++));
-  }
   template <typename T>
-  requires std::is_enum_v<T>
-  void Read(T& value) { value = static_cast<T>(statement_.Int64(next_++)); }
-  void Read(std::string& value) { value = std::string(statement_.Bytes(next_++)); }
-  void Read(absl::Time& value) { value = FromMicros(statement_.Int64(next_++)); }
-  void Read(entitlement::Instant& value) { value = FromMicros(statement_.Int64(next_++)); }
-  void Read(entitlement::TimeSpan& value) { value = absl::Microseconds(statement_.Int64(next_++)); }
-  void Read(absl::Duration& value) { value = absl::Microseconds(statement_.Int64(next_++)); }
-  void Read(absl::CivilMonth& value) { value = MonthFromNumber(statement_.Int64(next_++)); }
-  template <typename Tag>
-  void Read(entitlement::Number<Tag>& value) {
-    value = entitlement::Number<Tag>(statement_.Int64(next_++));
-  }
-  template <typename Tag>
-  void Read(entitlement::Name<Tag>& value) {
-    value = entitlement::Name<Tag>(std::string(statement_.Bytes(next_++)));
-  }
-  // Empty where the column holds more than any name has: whoever reads it says that it is damaged.
-  template <typename NameType>
-  void Read(entitlement::SharedName<NameType>& value) {
-    const std::string_view text = statement_.Bytes(next_++);
-    const bool fits = text.size() <= entitlement::SharedText::kLengthMax;
-    value = entitlement::SharedName<NameType>(fits ? text : std::string_view());
+  void Read(T& value) {
+    if constexpr (StoredAsNumber<T>) {
+      storage::Read(statement_.Int64(next_++), value);
+    } else {
+      storage::Read(statement_.Bytes(next_++), value);
+    }
   }
   template <typename T>
   void Read(std::optional<T>& value) {

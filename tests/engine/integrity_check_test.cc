@@ -101,10 +101,7 @@ TEST_F(IntegrityCheckTest, RowsThatMakeNoSenseAreAProblemOfTheirApplicationAlone
   WorkADay();
   harness_.Run(entitlement::CreateApplication{entitlement::ApplicationId("sales"), ""},
                {entitlement::AccountId("acme"), {}});
-  Stranger stranger(database());
-  stranger.Run(
-      "PRAGMA foreign_keys = OFF; UPDATE session SET email = 'nobody@acme.test'"
-      " WHERE application_no = 1 AND end_reason = -1");
+  Stranger(database()).Run("UPDATE agent SET email = 'not-' || email WHERE application_no = 1");
   const IntegrityReport report = Check();
   EXPECT_THAT(report.problems, ElementsAre(AllOf(StartsWith("Application acme/support: "),
                                                  HasSubstr("a live session has no agent"))));

@@ -61,6 +61,8 @@ class SqliteStoreFault : public ::testing::Test {
     std::vector<std::string> expected;
     for (int64_t i = 0; i <= logins; ++i) expected.push_back(absl::StrCat(i));
     EXPECT_EQ(JournalOf(store), expected);
+    // No refused commit has left a gap.
+    EXPECT_EQ(store.LastJournalEntry()->position, logins + 1);
     const absl::StatusOr<Application> loaded =
         store.LoadApplication(ApplicationNo(1), absl::InfinitePast());
     ASSERT_TRUE(loaded.ok()) << loaded.status();

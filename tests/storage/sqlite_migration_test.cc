@@ -149,6 +149,55 @@ TEST_F(SqliteMigration, NothingOfVersion4IsLost) {
   EXPECT_EQ(store->LoadAccount(AccountNo(1), absl::InfinitePast())->voice.ended_calls.size(), 1U);
 }
 
+// Its sessions stood in two tables, and its journal had a row for each entry.
+TEST_F(SqliteMigration, NothingOfVersion5IsLost) {
+  Restore(5);
+  const auto expect_as_it_was = [](SqliteStore& store) {
+    const auto application = [&store](int64_t no) {
+      return store.LoadApplication(ApplicationNo(no), absl::InfinitePast()).value();
+    };
+    for (int64_t no = 1; no <= 8; ++no) {
+      const Application each = application(no);
+      EXPECT_EQ(each.sessions.size() + each.ended_sessions.size(), no == 1 ? 10U : 9U) << no;
+    }
+    EXPECT_EQ(application(1).sessions.size(), 2U);
+    EXPECT_TRUE(application(2).sessions.empty());
+    EXPECT_EQ(application(2).ended_sessions.rbegin()->second.reason, EndReason::kLogout);
+    const Application third = application(3);
+    ASSERT_EQ(third.sessions.size(), 1U);
+    EXPECT_EQ(third.sessions.begin()->client_id.value(), "tab-8");
+    EXPECT_EQ(JournalRowsOf(store, AccountNo(1)).size(), 83U);
+  };
+  const std::unique_ptr<SqliteStore> store = Open();
+  expect_as_it_was(*store);
+  EXPECT_EQ(Stranger(database()).Ask("SELECT COUNT(*) FROM recent_session"), "0");
+
+  // Both forms go on side by side: what was left in the one is altered there.
+  const Application third = store->LoadApplication(ApplicationNo(3), absl::InfinitePast()).value();
+  const Session& live = *third.sessions.begin();
+  const absl::Time now = absl::FromUnixSeconds(1'796'000'000);
+  const auto of_third = [&](ChangePayload payload) {
+    return Change{.account = AccountNo(1),
+                  .application = third.no,
+                  .event_time = now,
+                  .payload = std::move(payload)};
+  };
+  const Change logout = of_third(SessionEnded{live.id, live.email, EndReason::kLogout, ""});
+  const JournalEntry entry{AccountNo(1), Revision(900), Revision(900), now, "new"};
+  ASSERT_EQ(store->Commit({.changes = {&logout, 1}, .journal = {&entry, 1}}), absl::OkStatus());
+  const Application after = store->LoadApplication(third.no, absl::InfinitePast()).value();
+  EXPECT_TRUE(after.sessions.empty());
+  EXPECT_EQ(after.ended_sessions.at(live.id).reason, EndReason::kLogout);
+  const std::vector<JournalRow> journal = JournalRowsOf(*store, AccountNo(1));
+  ASSERT_EQ(journal.size(), 84U);
+  EXPECT_EQ(journal[82].position, 84);
+  EXPECT_EQ(journal[83].position, 85);
+  EXPECT_EQ(journal[83].entry.payload, "new");
+  const Change forgotten = of_third(SessionForgotten{SessionId(1)});
+  ASSERT_EQ(store->Commit({.changes = {&forgotten, 1}}), absl::OkStatus());
+  EXPECT_EQ(store->LoadApplication(third.no, absl::InfinitePast())->ended_sessions.size(), 8U);
+}
+
 // Version 5 says its checks in other words; what they keep out stays out, also in a database that
 // was made by an earlier version.
 TEST_F(SqliteMigration, ChecksKeepOutWhatTheyDid) {

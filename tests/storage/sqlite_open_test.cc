@@ -8,12 +8,15 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/sqlite/packed_session.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/storage/store_test_support.h"
@@ -48,6 +51,29 @@ class SqliteStoreFiles : public ::testing::Test {
     script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)});
     script_.Add(Started(1, kAnn, 1));
     ASSERT_EQ(script_.Commit(*store), absl::OkStatus());
+  }
+
+  // Puts that session in the place of the one that MakeDatabase has left.
+  std::string Replacing(const PackedSession& session) {
+    std::string packed;
+    Pack(session, packed);
+    return absl::StrCat("UPDATE session_run SET sessions = x'", absl::BytesToHexString(packed),
+                        "'");
+  }
+  static PackedSession SessionOf(std::string_view email, std::string_view client_id) {
+    return {.application = ApplicationNo(1),
+            .id = SessionId(1),
+            .email = email,
+            .channel = Channel::kWeb,
+            .client_id = client_id,
+            .license = LicenseId(1),
+            .ttl = absl::Minutes(1),
+            .revision = Revision(5)};
+  }
+  // The same in the table that servers of earlier schemas have left.
+  static std::string InItsRow(const std::string& email, const std::string& client_id) {
+    return absl::StrCat("DELETE FROM session_run; INSERT INTO session VALUES (1, 1, ", email,
+                        ", 1, ", client_id, ", 1, 0, 0, 1, 5, 9223372036854775807, -1, 1)");
   }
 
   void TakeOver(Store& store, int64_t from, int64_t to) {
@@ -213,7 +239,11 @@ TEST_F(SqliteStoreFiles, RowsThatContradictEachOtherAreDataLoss) {
   const std::string damages[] = {
       "DELETE FROM license WHERE license_id = 5",
       "UPDATE license SET kind = 2 WHERE license_id = 1",
-      "UPDATE session SET email = 'nobody@acme.example'",
+      Replacing(SessionOf("nobody@acme.example", "tab")),
+      InItsRow("'nobody@acme.example'", "'tab'"),
+      // Cut off, and with a mark that none has.
+      "UPDATE session_run SET sessions = substr(sessions, 1, length(sessions) - 1)",
+      "UPDATE session_run SET sessions = x'07'",
   };
   for (const std::string& damage : damages) {
     const std::string saved = directory_.path("saved.db");
@@ -237,9 +267,12 @@ TEST_F(SqliteStoreFiles, NamesLongerThanTheRulesPermitAreDataLossAndTold) {
     std::string told;
   } rows[] = {
       {"UPDATE agent SET email = " + too_long, "an agent's email"},
-      {"UPDATE session SET email = " + too_long, "email or client of session 1"},
-      {"UPDATE session SET client_id = " + too_long, "email or client of session 1"},
-      {"UPDATE session SET client_id = ''", "email or client of session 1"},
+      {InItsRow(too_long, "'tab'"), "email or client of session 1"},
+      {InItsRow("'ann@acme.example'", too_long), "email or client of session 1"},
+      {InItsRow("'ann@acme.example'", "''"), "email or client of session 1"},
+      {Replacing(SessionOf(kAnn, std::string(256, '0'))), "email or client of session 1"},
+      {Replacing(SessionOf(std::string(256, '0'), "tab")), "email or client of session 1"},
+      {Replacing(SessionOf(kAnn, "")), "email or client of session 1"},
       {"INSERT INTO phone VALUES (1, " + too_long + ", 2, 0, 0, 1, 1, NULL)", "a phone's id"},
   };
   for (const auto& [damage, told] : rows) {
@@ -255,7 +288,7 @@ TEST_F(SqliteStoreFiles, NamesLongerThanTheRulesPermitAreDataLossAndTold) {
                                std::filesystem::copy_options::overwrite_existing);
   }
   const std::string longest(SharedText::kLengthMax, '0');
-  Stranger(database()).Run("UPDATE session SET client_id = '" + longest + "'");
+  Stranger(database()).Run(Replacing(SessionOf(kAnn, longest)));
   const Application loaded =
       Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
   EXPECT_EQ(loaded.sessions.begin()->client_id.value(), longest);

@@ -1,5 +1,5 @@
-// Sessions of many applications at once: how they are put down, brought to their places, and found
-// wherever they stand.
+// How sessions are put down, in runs or, of many applications at once, as they came; how they are
+// brought to their places, altered, and found wherever they stand.
 #include <sqlite3.h>
 
 #include <atomic>
@@ -13,8 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "storage/sqlite/recent_sessions.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -51,6 +52,13 @@ class SqliteRecentSessions : public ::testing::Test {
   }
   void Commit() { ASSERT_EQ(CommitNews(*store_, world_), absl::OkStatus()); }
   void ExpectAllStored() { ExpectStored(*store_, world_); }
+  // A restart now and then.
+  void ExpectAllStoredAlsoAfterARestart() {
+    ExpectAllStored();
+    if (Below(5) != 0) return;
+    Open();
+    ExpectAllStored();
+  }
 
   static std::string NameOf(int application) {
     return application == 0 ? "support" : absl::StrCat("app-", application);
@@ -72,9 +80,9 @@ class SqliteRecentSessions : public ::testing::Test {
         In(application));
   }
 
-  // What may happen to a session.
-  void AnyStep() {
-    const int application = Below(kApplications);
+  // What may happen to a session of the first `applications`.
+  void AnyStep(int applications = kApplications) {
+    const int application = Below(applications);
     const auto& sessions = world_.application("acme", NameOf(application)).sessions;
     switch (Below(8)) {
       case 0:
@@ -103,13 +111,23 @@ class SqliteRecentSessions : public ::testing::Test {
 
   int Below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
 
+  std::string Ask(const std::string& sql) {
+    return Stranger(directory_.path("data/usher.db")).AskAll(sql);
+  }
+  // Sessions in the rows of a table.
   int64_t Count(const std::string& table) {
-    int64_t count = -1;
-    EXPECT_TRUE(absl::SimpleAtoi(
-        Stranger(directory_.path("data/usher.db")).Ask("SELECT COUNT(*) FROM " + table), &count));
+    int64_t count = 0;
+    for (const absl::string_view hex :
+         absl::StrSplit(Ask("SELECT hex(sessions) FROM " + table), '\n', absl::SkipEmpty())) {
+      const std::string packed = absl::HexStringToBytes(hex);
+      PackedSessions sessions(packed);
+      while (sessions.Next()) ++count;
+      EXPECT_TRUE(sessions.ok());
+    }
     return count;
   }
   int64_t Recent() { return Count("recent_session"); }
+  int64_t InRuns() { return Count("session_run"); }
 
   TempDir directory_;
   FaultVfs vfs_;
@@ -123,15 +141,38 @@ TEST_F(SqliteRecentSessions, LoginsInFewApplicationsGoToTheirPlaces) {
   LogInEverywhere(static_cast<int>(kPlacesAtOnceMax));
   Commit();
   EXPECT_EQ(Recent(), 0);
-  EXPECT_EQ(Count("session"), static_cast<int64_t>(kPlacesAtOnceMax));
+  EXPECT_EQ(InRuns(), static_cast<int64_t>(kPlacesAtOnceMax));
   ExpectAllStored();
+}
+
+TEST_F(SqliteRecentSessions, LoginsOfOneCommitAreARowOrAFew) {
+  for (int i = 0; i < kSessionsPerRun + 1; ++i) LogIn(0);
+  Commit();
+  EXPECT_EQ(Ask("SELECT last_session_id FROM session_run"),
+            absl::StrCat(kSessionsPerRun, "\n", kSessionsPerRun + 1));
+  ExpectAllStored();
+}
+
+TEST_F(SqliteRecentSessions, ARunGoesWithTheLastOfItsSessions) {
+  for (int i = 0; i < 4; ++i) LogIn(0);
+  Commit();
+  EXPECT_EQ(Ask("SELECT COUNT(*) FROM session_run"), "1");
+  int forgotten = 0;
+  for (int i = 0; i < 8 && InRuns() > 0; ++i) {
+    world_.Advance(absl::Minutes(30));
+    Commit();
+    forgotten += InRuns() < 4 ? 1 : 0;
+    ExpectAllStored();
+  }
+  EXPECT_GT(forgotten, 1);
+  EXPECT_EQ(Ask("SELECT COUNT(*) FROM session_run"), "0");
 }
 
 TEST_F(SqliteRecentSessions, LoginsInManyApplicationsArePutDownAsTheyCame) {
   LogInEverywhere(static_cast<int>(kPlacesAtOnceMax) + 1);
   Commit();
   EXPECT_EQ(Recent(), static_cast<int64_t>(kPlacesAtOnceMax) + 1);
-  EXPECT_EQ(Count("session"), 0);
+  EXPECT_EQ(InRuns(), 0);
   ExpectAllStored();
   Open();
   ExpectAllStored();
@@ -147,13 +188,13 @@ TEST_F(SqliteRecentSessions, AreFoundOnTheirWayToTheirPlaces) {
     Commit();
     ExpectAllStored();
     most = std::max(most, Recent());
-    some_here_and_there = some_here_and_there || (Recent() > 0 && Count("session") > 0);
+    some_here_and_there = some_here_and_there || (Recent() > 0 && InRuns() > 0);
     emptied += Recent() < before ? 1 : 0;
   }
   EXPECT_TRUE(some_here_and_there);
   EXPECT_GT(emptied, 5);
-  // The header's bound, and what the last commits of each of its parts bring more.
-  EXPECT_LT(most, kBringAt * 13 / 8 + 3 * kApplications);
+  // The header's bound, and what the last commits of each of its parts bring more: rows go whole.
+  EXPECT_LT(most, kBringAt * 13 / 8 + 4 * kApplications);
 }
 
 TEST_F(SqliteRecentSessions, WhateverHappensToThemIsStored) {
@@ -161,15 +202,52 @@ TEST_F(SqliteRecentSessions, WhateverHappensToThemIsStored) {
     if (Below(3) > 0) LogInEverywhere();
     for (int i = 0; i < 6; ++i) AnyStep();
     Commit();
-    ExpectAllStored();
-    if (Below(5) == 0) {
-      Open();
-      ExpectAllStored();
-    }
+    ExpectAllStoredAlsoAfterARestart();
     ASSERT_FALSE(HasFailure()) << "in round " << round;
   }
-  EXPECT_GT(Count("session"), 0);
+  EXPECT_GT(InRuns(), 0);
   EXPECT_GT(Recent(), 0);
+}
+
+TEST_F(SqliteRecentSessions, WhateverHappensToThemInRunsIsStored) {
+  constexpr int kFew = static_cast<int>(kPlacesAtOnceMax);
+  for (int round = 0; round < 200; ++round) {
+    const int steps = 1 + Below(12);
+    for (int i = 0; i < steps; ++i) AnyStep(kFew);
+    const std::vector<Change> changes = world_.NewChanges();
+    if (Below(4) == 0) {
+      vfs_.FailAfter(FaultVfs::Operation::kWrite, Below(3), SQLITE_FULL);
+      const absl::Status status = store_->Commit({.changes = changes});
+      vfs_.Heal();
+      if (!status.ok()) {
+        ASSERT_EQ(store_->Commit({.changes = changes}), absl::OkStatus());
+      }
+    } else {
+      ASSERT_EQ(store_->Commit({.changes = changes}), absl::OkStatus());
+    }
+    Commit();
+    ExpectAllStoredAlsoAfterARestart();
+    ASSERT_FALSE(HasFailure()) << "in round " << round;
+  }
+  EXPECT_EQ(Recent(), 0);
+  EXPECT_GT(InRuns(), 0);
+  EXPECT_EQ(Ask("SELECT COUNT(*) FROM session"), "0");
+}
+
+// An end is told where the session started, however often it has been brought meanwhile.
+TEST_F(SqliteRecentSessions, AnEndSurvivesThatItsSessionIsBroughtAgain) {
+  LogInEverywhere();
+  Commit();
+  world_.Run(EndSession{.id = world_.application("acme", NameOf(3)).sessions.begin()->id}, In(3));
+  Commit();
+  EXPECT_EQ(InRuns(), 1);
+  Open();
+  for (int round = 0; round < 20; ++round) {
+    LogInEverywhere();
+    Commit();
+    ExpectAllStored();
+  }
+  EXPECT_EQ(Ask("SELECT COUNT(*) FROM recent_session WHERE recent_no = 1"), "0");
 }
 
 TEST_F(SqliteRecentSessions, ARefusedCommitLeavesThemWhereTheyWere) {
