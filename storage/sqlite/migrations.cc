@@ -202,12 +202,14 @@ INSERT OR IGNORE INTO session (application_no, session_id, email, channel, clien
   FROM recent_session ORDER BY application_no, session_id;
 DROP TABLE recent_session;
 
+-- In the order in which they came, so that a commit's stand side by side, in full pages.
 CREATE TABLE session_run (
+  run_no INTEGER NOT NULL PRIMARY KEY,
   application_no INTEGER NOT NULL,
   last_session_id INTEGER NOT NULL CHECK (last_session_id > 0),
   sessions BLOB NOT NULL,
-  PRIMARY KEY (application_no, last_session_id)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (application_no, last_session_id)
+) STRICT;
 CREATE TABLE recent_session (
   recent_no INTEGER NOT NULL PRIMARY KEY CHECK (recent_no > 0),
   sessions BLOB NOT NULL

@@ -93,17 +93,15 @@ absl::Status SessionRuns::Open(ApplicationNo application, SessionId session) {
   Opened opened{.application = application};
   {
     Rows rows = database_.Select(
-        "SELECT last_session_id, sessions FROM session_run"
+        "SELECT run_no, last_session_id, sessions FROM session_run"
         " WHERE application_no = ? AND last_session_id >= ? ORDER BY last_session_id LIMIT 1",
         application, session);
     const bool found = rows.Next();
     USHER_RETURN_IF_ERROR(rows.status());
     if (!found) return Close();
-    rows.Read(opened.last, opened.packed);
+    rows.Read(opened.no, opened.last, opened.packed);
   }
-  if (opened_.has_value() && opened_->application == application && opened_->last == opened.last) {
-    return absl::OkStatus();
-  }
+  if (opened_.has_value() && opened_->no == opened.no) return absl::OkStatus();
   USHER_RETURN_IF_ERROR(Close());
   opened_ = std::move(opened);
   return absl::OkStatus();
@@ -113,13 +111,10 @@ absl::Status SessionRuns::Close() {
   const std::optional<Opened> closed = std::exchange(opened_, std::nullopt);
   if (!closed.has_value() || !closed->altered) return absl::OkStatus();
   if (closed->packed.empty()) {
-    return database_.RunOnOneRow(
-        "DELETE FROM session_run WHERE application_no = ? AND last_session_id = ?",
-        closed->application, closed->last);
+    return database_.RunOnOneRow("DELETE FROM session_run WHERE run_no = ?", closed->no);
   }
-  return database_.RunOnOneRow(
-      "UPDATE session_run SET sessions = ? WHERE application_no = ? AND last_session_id = ?",
-      Blob{closed->packed}, closed->application, closed->last);
+  return database_.RunOnOneRow("UPDATE session_run SET sessions = ? WHERE run_no = ?",
+                               Blob{closed->packed}, closed->no);
 }
 
 RunsBackwards::RunsBackwards(Database& database, ApplicationNo application)

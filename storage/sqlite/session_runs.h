@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,8 @@
 
 namespace usher::storage {
 
-// Sessions in one row: what a page of `session_run` has room for four times.
-inline constexpr int kSessionsPerRun = 8;
+// Sessions in one row: what fits a page of the database.
+inline constexpr int kSessionsPerRun = 32;
 
 // Within the writer's transaction; what a commit does is stored by Flush, and forgotten by Begin.
 class SessionRuns {
@@ -52,6 +53,7 @@ class SessionRuns {
   };
   // A row that is stored, and may have been altered since.
   struct Opened {
+    int64_t no = 0;
     entitlement::ApplicationNo application;
     entitlement::SessionId last;
     std::string packed;
