@@ -152,10 +152,6 @@ absl::Status BatchWriter::WriteStart(const Change* superseded, const Change& sta
   const auto& started = std::get<SessionStarted>(start.payload);
   const SessionId ended =
       superseded != nullptr ? std::get<SessionEnded>(superseded->payload).id : SessionId();
-  if (ended >= started.id) {
-    return absl::InternalError(
-        absl::StrCat("session ", started.id.value(), " ended a later one, ", ended.value()));
-  }
   const PackedSession session = ToPacked(start, started, ended);
   return recent_.takes_new() ? recent_.Put(database_, session) : runs_.Put(session);
 }
@@ -183,7 +179,10 @@ absl::Status BatchWriter::WriteOne(const Change& change) {
 
 absl::Status BatchWriter::AlterSession(const Change& change, SessionId session,
                                        absl::FunctionRef<absl::Status(PackedSession&)> alter) {
-  USHER_RETURN_IF_ERROR(recent_.Settle(database_, change.application, session, runs_));
+  const absl::StatusOr<bool> recent =
+      recent_.Alter(database_, change.application, session, runs_, alter);
+  USHER_RETURN_IF_ERROR(recent.status());
+  if (*recent) return absl::OkStatus();
   const absl::StatusOr<bool> found = runs_.Alter(change.application, session, alter);
   USHER_RETURN_IF_ERROR(found.status());
   // What servers before migration 6 have left has a row for itself.
@@ -196,13 +195,15 @@ absl::Status BatchWriter::WriteEnd(const Change& change, const SessionEnded& end
   session.mark = SessionMark::kEnded;
   session.end_time = change.event_time;
   session.end_reason = ended.reason;
-  session.end_license = session.license;
   // The agent may have moved to another license since the start.
   Rows rows =
       database_.Select("SELECT license_id FROM agent WHERE application_no = ? AND email = ?",
                        change.application, ended.email);
   if (rows.Next()) rows.Read(session.end_license);
-  return rows.status();
+  USHER_RETURN_IF_ERROR(rows.status());
+  if (session.end_license) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("whose session ", session.id.value(), " ends has no license"));
 }
 
 absl::Status BatchWriter::Forget(PackedSession& session) {

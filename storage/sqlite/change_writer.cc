@@ -12,8 +12,6 @@ constexpr bool kLeavesNoRow = false;
 template <>
 constexpr bool kLeavesNoRow<entitlement::TrialStarted> = true;
 template <>
-constexpr bool kLeavesNoRow<entitlement::SessionStarted> = true;
-template <>
 constexpr bool kLeavesNoRow<entitlement::SessionDraining> = true;
 template <>
 constexpr bool kLeavesNoRow<entitlement::SessionRenewed> = true;

@@ -3,8 +3,8 @@
 //
 // A change that does not fit the rows, as an end of a session that is not live, is kInternal: the
 // batch is rolled back. What a change of class kMemory or one that alters no stored state writes is
-// nothing; a session that starts is stored elsewhere (recent_sessions.h). Within the writer's
-// transaction.
+// nothing. Sessions are stored elsewhere (session_runs.h, recent_sessions.h): what is here of them
+// is for the rows that servers before migration 6 have left. Within the writer's transaction.
 #pragma once
 
 #include "absl/status/status.h"
@@ -52,6 +52,8 @@ absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::LicensesReset& reset);
 
 // change_writer_agent.cc
+absl::Status Write(Database& database, const entitlement::Change& change,
+                   const entitlement::SessionStarted& started);
 absl::Status Write(Database& database, const entitlement::Change& change,
                    const entitlement::SessionEnded& ended);
 absl::Status Write(Database& database, const entitlement::Change& change,

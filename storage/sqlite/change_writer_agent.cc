@@ -6,6 +6,11 @@ namespace usher::storage {
 using entitlement::Change;
 using entitlement::SessionEnded;
 
+absl::Status Write(Database& /*database*/, const Change& /*change*/,
+                   const entitlement::SessionStarted& /*started*/) {
+  return absl::InternalError("a session that starts is stored in no row of its own");
+}
+
 absl::Status Write(Database& database, const Change& change, const SessionEnded& ended) {
   // The agent may have moved to another license since the start.
   return database.RunOnOneRow(

@@ -207,8 +207,6 @@ absl::Status Database::CheckOneRow(Sql sql) const {
 
 int64_t Database::changes() const { return sqlite3_changes64(db_); }
 
-int64_t Database::last_row() const { return sqlite3_last_insert_rowid(db_); }
-
 bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 absl::Status Database::BeginWrite() { return Run("BEGIN IMMEDIATE"); }

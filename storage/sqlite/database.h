@@ -129,8 +129,6 @@ class Database {
 
   // Rows that the last statement altered.
   int64_t changes() const;
-  // The rowid of the last row that was inserted.
-  int64_t last_row() const;
 
   bool in_transaction() const;
   absl::Status BeginWrite();

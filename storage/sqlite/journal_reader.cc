@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
 #include "storage/sqlite/error.h"
 #include "storage/sqlite/journal_row.h"
 #include "storage/sqlite/journal_writer.h"
@@ -35,7 +36,7 @@ absl::StatusOr<int64_t> PositionAt(Database& database, absl::Time time) {
   if (!end.ok()) return end.status();
   int64_t low = *first;
   int64_t high = end->position + 1;
-  std::vector<PackedEntry> entries;
+  JournalSheet sheet;
   while (low < high) {
     // In steps of a row, of which the last one holds it.
     const int64_t middle = low + (high - low) / 2;
@@ -44,32 +45,18 @@ absl::StatusOr<int64_t> PositionAt(Database& database, absl::Time time) {
       USHER_RETURN_IF_ERROR(rows.status());
       break;
     }
-    USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
-    const auto found =
-        std::find_if(entries.begin(), entries.end(),
-                     [time](const PackedEntry& entry) { return entry.record_time >= time; });
-    if (found == entries.end()) {
-      low = entries.back().position + 1;
-    } else if (found == entries.begin()) {
-      high = found->position;
-    } else {
-      return found->position;
+    ReadSheet(rows, sheet);
+    if (sheet.record_time < time) {
+      low = sheet.position + 1;
+      continue;
     }
+    const auto found =
+        std::find_if(sheet.entries.begin(), sheet.entries.end(),
+                     [time](const PackedEntry& entry) { return entry.record_time >= time; });
+    if (found != sheet.entries.end() && found != sheet.entries.begin()) return found->position;
+    high = sheet.damaged ? middle : found->position;
   }
   return low;
-}
-
-// The blocks in which an account has entries of these positions, in their order.
-absl::StatusOr<std::vector<int64_t>> ReadBlocks(Database& database, AccountNo account,
-                                                int64_t first, int64_t last) {
-  std::vector<int64_t> blocks;
-  Rows rows = database.Select(
-      "SELECT block FROM journal_block WHERE account_no = ? AND block BETWEEN ? AND ?"
-      " ORDER BY block",
-      account, first / kJournalBlock, last / kJournalBlock);
-  while (rows.Next()) rows.Read(blocks.emplace_back());
-  USHER_RETURN_IF_ERROR(rows.status());
-  return blocks;
 }
 
 // Positions that are looked through for entries of one account.
@@ -87,31 +74,46 @@ struct Range {
 
 enum class Order { kOldestFirst, kNewestFirst };
 
+// The blocks in which an account has entries of the range.
+Rows SelectBlocks(Database& database, AccountNo account, Range range, Order order) {
+  const int64_t first = range.first / kJournalBlock;
+  const int64_t last = range.last / kJournalBlock;
+  return order == Order::kOldestFirst
+             ? database.Select(
+                   "SELECT block FROM journal_block WHERE account_no = ? AND block BETWEEN ? AND ?"
+                   " ORDER BY block",
+                   account, first, last)
+             : database.Select(
+                   "SELECT block FROM journal_block WHERE account_no = ? AND block BETWEEN ? AND ?"
+                   " ORDER BY block DESC",
+                   account, first, last);
+}
+
 // Calls `take` with the account's entries in the range until it answers false. Block by block, in
 // which the entries of others are passed over.
 absl::Status VisitEntries(Database& database, AccountNo account, Range range, Order order,
                           absl::FunctionRef<bool(const PackedEntry&)> take) {
-  absl::StatusOr<std::vector<int64_t>> blocks =
-      ReadBlocks(database, account, range.first, range.last);
-  if (!blocks.ok()) return blocks.status();
-  if (order == Order::kNewestFirst) std::reverse(blocks->begin(), blocks->end());
-  std::vector<PackedEntry> entries;
-  for (const int64_t block : *blocks) {
+  JournalSheet sheet;
+  // Read as they are needed: an account may have many more than a page of entries.
+  Rows blocks = SelectBlocks(database, account, range, order);
+  while (blocks.Next()) {
+    int64_t block = 0;
+    blocks.Read(block);
     const Range part = range.In(block);
     Rows rows = order == Order::kOldestFirst
                     ? SelectJournal(database, part.first, part.last)
                     : SelectJournalBackwards(database, part.first, part.last);
     while (rows.Next()) {
-      USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
-      if (order == Order::kNewestFirst) std::reverse(entries.begin(), entries.end());
-      for (const PackedEntry& entry : entries) {
+      ReadSheet(rows, sheet);
+      if (order == Order::kNewestFirst) std::reverse(sheet.entries.begin(), sheet.entries.end());
+      for (const PackedEntry& entry : sheet.entries) {
         if (!part.Has(entry.position) || !entry.IsOf(account)) continue;
         if (!take(entry)) return absl::OkStatus();
       }
     }
     USHER_RETURN_IF_ERROR(rows.status());
   }
-  return absl::OkStatus();
+  return blocks.status();
 }
 
 }  // namespace
@@ -165,6 +167,9 @@ absl::StatusOr<entitlement::Revision> ReadOldestRevision(Database& database, Acc
   entitlement::Revision oldest;
   absl::Status status = VisitEntries(database, account, {.first = 1, .last = kNewest},
                                      Order::kOldestFirst, [&](const PackedEntry& entry) {
+                                       // The server's own list has entries of accounts, too, which
+                                       // count for themselves.
+                                       if (entry.account != account) return true;
                                        oldest = entry.first_revision;
                                        return false;
                                      });
@@ -176,12 +181,26 @@ absl::StatusOr<absl::Time> ReadOldestRecordTime(Database& database) {
   absl::Time oldest = absl::InfiniteFuture();
   Rows rows = SelectJournal(database, 1, 1);
   if (rows.Next()) {
-    std::vector<PackedEntry> entries;
-    USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
-    oldest = entries.front().record_time;
+    JournalSheet sheet;
+    ReadSheet(rows, sheet);
+    oldest = sheet.damaged ? sheet.record_time : sheet.entries.front().record_time;
   }
   USHER_RETURN_IF_ERROR(rows.status());
   return oldest;
+}
+
+absl::StatusOr<std::vector<std::string>> CheckJournal(Database& database, int limit) {
+  std::vector<std::string> problems;
+  JournalSheet sheet;
+  Rows rows = SelectJournal(database, 1, kNewest);
+  while (static_cast<int>(problems.size()) < limit && rows.Next()) {
+    ReadSheet(rows, sheet);
+    if (!sheet.damaged) continue;
+    problems.push_back(absl::StrCat("The entries of the journal up to position ", sheet.position,
+                                    " can't be read."));
+  }
+  USHER_RETURN_IF_ERROR(rows.status());
+  return problems;
 }
 
 absl::StatusOr<JournalEnd> ReadJournalEnd(Database& database) {

@@ -1,6 +1,9 @@
 // Reads of the journal (R29). Within the caller's read transaction.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "entitlement/history.h"
@@ -22,6 +25,9 @@ absl::StatusOr<entitlement::Revision> ReadOldestRevision(Database& database,
 
 // Of the oldest entry that is kept; InfiniteFuture where there is none.
 absl::StatusOr<absl::Time> ReadOldestRecordTime(Database& database);
+
+// What can't be read, a sentence each, at most `limit`.
+absl::StatusOr<std::vector<std::string>> CheckJournal(Database& database, int limit);
 
 absl::StatusOr<JournalEnd> ReadJournalEnd(Database& database);
 

@@ -1,6 +1,5 @@
 #include "storage/sqlite/journal_row.h"
 
-#include "absl/strings/str_cat.h"
 #include "storage/sqlite/packed.h"
 
 namespace usher::storage {
@@ -38,30 +37,30 @@ Rows SelectJournalBackwards(Database& database, int64_t first, int64_t last) {
       first, last);
 }
 
-absl::Status ReadEntries(const Rows& rows, std::vector<PackedEntry>& entries) {
-  entries.clear();
+void ReadSheet(const Rows& rows, JournalSheet& sheet) {
   int64_t count = 0;
   PackedEntry entry;
-  rows.Read(entry.position, count, entry.account, entry.first_revision, entry.last_revision,
-            entry.record_time, entry.of_server, entry.payload);
+  rows.Read(sheet.position, count, entry.account, entry.first_revision, entry.last_revision,
+            sheet.record_time, entry.of_server, entry.payload);
+  sheet.damaged = false;
+  sheet.entries.clear();
   if (count == 0) {
-    entries.push_back(entry);
-    return absl::OkStatus();
+    entry.position = sheet.position;
+    entry.record_time = sheet.record_time;
+    sheet.entries.push_back(entry);
+    return;
   }
-  const int64_t last = entry.position;
+  entry.position = sheet.position - count;
   Unpacker unpacker(entry.payload);
-  while (!unpacker.empty()) {
+  while (!unpacker.empty() && !sheet.damaged) {
+    ++entry.position;
     entry.rest = unpacker.left();
-    entry.position = last - count + 1 + static_cast<int64_t>(entries.size());
-    if (!unpacker.Unpack(entry.account, entry.first_revision, entry.last_revision,
-                         entry.record_time, entry.of_server, entry.payload)) {
-      break;
-    }
-    entries.push_back(entry);
+    sheet.damaged = !unpacker.Unpack(entry.account, entry.first_revision, entry.last_revision,
+                                     entry.record_time, entry.of_server, entry.payload);
+    sheet.entries.push_back(entry);
   }
-  if (static_cast<int64_t>(entries.size()) == count) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("row ", last, " of the journal has not the ", count,
-                                          " entries that it should have"));
+  sheet.damaged = sheet.damaged || static_cast<int64_t>(sheet.entries.size()) != count;
+  if (sheet.damaged) sheet.entries.clear();
 }
 
 }  // namespace usher::storage

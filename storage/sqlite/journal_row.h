@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
 #include "storage/sqlite/database.h"
@@ -40,8 +39,18 @@ void PackEntry(const JournalEntry& entry, std::string& packed);
 [[nodiscard]] Rows SelectJournal(Database& database, int64_t first, int64_t last);
 [[nodiscard]] Rows SelectJournalBackwards(Database& database, int64_t first, int64_t last);
 
-// The entries of the row that `rows` stands on, oldest first; valid until its next one. kDataLoss
-// where they make no sense.
-absl::Status ReadEntries(const Rows& rows, std::vector<PackedEntry>& entries);
+// A row as it is read; valid until the next one is.
+struct JournalSheet {
+  // Of its last entry.
+  int64_t position = 0;
+  absl::Time record_time;
+  // Whether its entries make no sense: CheckTables tells of it, everybody else passes them over.
+  bool damaged = false;
+  // Oldest first; empty where it is damaged.
+  std::vector<PackedEntry> entries;
+};
+
+// Reads the row that `rows` stands on.
+void ReadSheet(const Rows& rows, JournalSheet& sheet);
 
 }  // namespace usher::storage

@@ -78,16 +78,23 @@ absl::StatusOr<bool> PruneJournal(Database& database, absl::Time before, int lim
   std::string kept_payload;
   {
     Rows rows = SelectJournal(database, 1, *end);
-    std::vector<PackedEntry> entries;
+    JournalSheet sheet;
     for (bool done = false; !done && rows.Next();) {
-      USHER_RETURN_IF_ERROR(ReadEntries(rows, entries));
-      for (const PackedEntry& entry : entries) {
+      ReadSheet(rows, sheet);
+      if (sheet.damaged) {
+        // It goes as a whole.
+        done = sheet.record_time >= before || sheet.position == *end || count >= limit;
+        if (done) break;
+        last = sheet.position;
+        ++count;
+      }
+      for (const PackedEntry& entry : sheet.entries) {
         const bool is_old = entry.record_time < before && entry.position < *end;
-        more = is_old && count == limit;
+        more = is_old && count >= limit;
         done = more || !is_old;
         if (done) {
-          if (&entry == &entries.front()) break;
-          torn_row = entries.back().position;
+          if (&entry == &sheet.entries.front()) break;
+          torn_row = sheet.position;
           kept = torn_row - last;
           kept_payload = entry.rest;
           break;

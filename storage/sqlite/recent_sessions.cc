@@ -1,6 +1,7 @@
 #include "storage/sqlite/recent_sessions.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -30,8 +31,8 @@ bool IsScattered(absl::Span<const Change> changes) {
   return false;
 }
 
-absl::Status DamagedRow(int64_t row) {
-  return UnitDamageError(absl::StrCat("row ", row, " of recent_session makes no sense"));
+std::string Damaged(int64_t row) {
+  return absl::StrCat("row ", row, " of recent_session makes no sense");
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ absl::Status RecentSessions::Load(Database& database) {
              .offset = static_cast<int32_t>(reader.begin())});
         ++count;
       }
-      if (!reader.ok()) return DamagedRow(row);
+      if (!reader.ok()) return absl::DataLossError(Damaged(row));
       last_row_ = std::max(last_row_, row);
     }
     USHER_RETURN_IF_ERROR(rows.status());
@@ -110,10 +111,11 @@ absl::Status RecentSessions::Put(Database& database, const PackedSession& sessio
   return filled_ == kSessionsPerRow ? Flush(database) : absl::OkStatus();
 }
 
-absl::Status RecentSessions::Settle(Database& database, ApplicationNo application,
-                                    SessionId session, SessionRuns& runs) {
+absl::StatusOr<bool> RecentSessions::Alter(Database& database, ApplicationNo application,
+                                           SessionId session, SessionRuns& runs,
+                                           absl::FunctionRef<absl::Status(PackedSession&)> alter) {
   Place* place = Find(application, session);
-  return place == nullptr ? absl::OkStatus() : BringOne(database, *place, runs);
+  return place == nullptr ? false : BringOne(database, *place, runs, alter);
 }
 
 absl::Status RecentSessions::Delete(Database& database, ApplicationNo application,
@@ -152,22 +154,29 @@ absl::Status RecentSessions::Fetch(Database& database, int64_t row) {
   return rows.status();
 }
 
-absl::Status RecentSessions::BringOne(Database& database, Place& place, SessionRuns& runs) {
-  if (std::exchange(place.brought, true)) return absl::OkStatus();
+absl::StatusOr<bool> RecentSessions::BringOne(
+    Database& database, Place& place, SessionRuns& runs,
+    absl::FunctionRef<absl::Status(PackedSession&)> alter) {
+  if (std::exchange(place.brought, true)) return false;
   USHER_RETURN_IF_ERROR(Fetch(database, place.row));
   // A row that has been deleted had been brought.
-  if (fetched_.empty()) return absl::OkStatus();
+  if (fetched_.empty()) return false;
   PackedSessions sessions(std::string_view(fetched_).substr(static_cast<size_t>(place.offset)));
-  if (!sessions.Next()) return sessions.ok() ? absl::OkStatus() : DamagedRow(place.row);
-  const PackedSession& session = sessions.session();
   // Where it has gone, another one or none is the next.
-  if (session.id != place.session) return absl::OkStatus();
+  if (!sessions.Next() || sessions.session().id != place.session) {
+    return sessions.ok() ? absl::StatusOr<bool>(false) : absl::DataLossError(Damaged(place.row));
+  }
+  PackedSession session = sessions.session();
   if (place.row <= loaded_until_) {
     const absl::StatusOr<bool> has = runs.Has(session.application, session.id);
+    // An application whose runs are damaged is not served; the others' commits must not fail by it.
+    if (!has.ok() && IsUnitDamage(has.status())) return false;
     USHER_RETURN_IF_ERROR(has.status());
-    if (*has) return absl::OkStatus();
+    if (*has) return false;
   }
-  return runs.Put(session);
+  USHER_RETURN_IF_ERROR(alter(session));
+  if (session.mark != SessionMark::kGone) USHER_RETURN_IF_ERROR(runs.Put(session));
+  return true;
 }
 
 absl::Status RecentSessions::Bring(Database& database, SessionRuns& runs) {
@@ -178,12 +187,16 @@ absl::Status RecentSessions::Bring(Database& database, SessionRuns& runs) {
   }
   for (int64_t i = 0; i < put_ * kBroughtForEach && brought_ < ways_.size(); ++i) {
     const Way& way = ways_[brought_];
-    // What one application has comes together.
+    // So no more than one row is being filled for those that are brought.
     if (brought_ > 0 && way.application != ways_[brought_ - 1].application) {
       USHER_RETURN_IF_ERROR(runs.Flush());
     }
     Place* place = Find(way.application, way.session);
-    if (place != nullptr) USHER_RETURN_IF_ERROR(BringOne(database, *place, runs));
+    if (place != nullptr) {
+      USHER_RETURN_IF_ERROR(BringOne(database, *place, runs, [](PackedSession&) {
+                              return absl::OkStatus();
+                            }).status());
+    }
     ++brought_;
   }
   if (brought_ < ways_.size()) return absl::OkStatus();
@@ -259,7 +272,7 @@ absl::Status RecentReader::ReadAll(Database& database, ApplicationNo application
     while (reader.Next()) {
       if (reader.session().application == application) sessions_.push_back(reader.session());
     }
-    if (!reader.ok()) return DamagedRow(row);
+    if (!reader.ok()) return UnitDamageError(Damaged(row));
   }
   std::reverse(sessions_.begin(), sessions_.end());
   return absl::OkStatus();
@@ -277,7 +290,7 @@ absl::Status RecentRows::Update(Database& database) {
       std::vector<int64_t>& places = rows_[reader.session().application];
       if (places.empty() || places.back() != last_row_) places.push_back(last_row_);
     }
-    if (!reader.ok()) return DamagedRow(last_row_);
+    if (!reader.ok()) return absl::DataLossError(Damaged(last_row_));
   }
   return rows.status();
 }

@@ -1,16 +1,16 @@
-// RecentSessions: sessions that are stored, but not yet in their place.
+// RecentSessions: sessions that are stored, but not yet in a run of their application.
 //
-// Runs of sessions are in the order of applications (session_runs.h), so logins of one moment in
-// many applications would each write a page of their own there. So where a commit brings many of
-// them, they are put one behind the other into a row or two of `recent_session`, and brought to
-// their places later, in the order of applications, many at a time: a log-structured merge (O'Neil
-// et al., "The Log-Structured Merge-Tree", 1996) of two components.
+// A run that has one session is a row and an entry of an index (session_runs.h), and those of many
+// applications stand far apart in that index; so logins of one moment in many applications would
+// each write a page. Where a commit brings many of them, they are put one behind the other into a
+// row or two of `recent_session`, and brought to runs later, in the order of applications, many at
+// a time: a log-structured merge (O'Neil et al., "The Log-Structured Merge-Tree", 1996) of two
+// components.
 //
 // A session that has been brought stands in both tables for a while: the run counts alone. What
-// alters a session brings it first (Settle), so nothing here ever tells of an end. Which sessions
-// stand where is known in memory, in 24 bytes each. After a restart all that is left is brought as
-// commits come by, as if it were new. Threading: RowsOf by any thread, everything else by the
-// writer's.
+// alters a session brings it, so nothing here ever tells of an end. Which sessions stand where is
+// known in memory, in 24 bytes each. After a restart all that is left is brought as commits come
+// by, as if it were new. Threading: RowsOf by any thread, everything else by the writer's.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "entitlement/change.h"
 #include "entitlement/ids.h"
@@ -59,9 +61,10 @@ class RecentSessions {
   // Whether the sessions that the commit starts are to be put here.
   bool takes_new() const { return takes_new_; }
   absl::Status Put(Database& database, const PackedSession& session);
-  // Brings one session to its place, if it is only here.
-  absl::Status Settle(Database& database, entitlement::ApplicationNo application,
-                      entitlement::SessionId session, SessionRuns& runs);
+  // Has a session altered that is only here, as SessionRuns::Alter does, and brings it.
+  absl::StatusOr<bool> Alter(Database& database, entitlement::ApplicationNo application,
+                             entitlement::SessionId session, SessionRuns& runs,
+                             absl::FunctionRef<absl::Status(PackedSession&)> alter);
   // Takes it from here, if it is here.
   absl::Status Delete(Database& database, entitlement::ApplicationNo application,
                       entitlement::SessionId session);
@@ -92,7 +95,9 @@ class RecentSessions {
   absl::Status Flush(Database& database);
   // Reads a row, where it isn't the one that was read last.
   absl::Status Fetch(Database& database, int64_t row);
-  absl::Status BringOne(Database& database, Place& place, SessionRuns& runs);
+  // Brings the session that stands there, altered, if it is only here: whether it was.
+  absl::StatusOr<bool> BringOne(Database& database, Place& place, SessionRuns& runs,
+                                absl::FunctionRef<absl::Status(PackedSession&)> alter);
   // Brings as many as the commit's new ones ask for.
   absl::Status Bring(Database& database, SessionRuns& runs);
   // Null where it isn't here.

@@ -40,7 +40,10 @@ absl::Status SessionRuns::Put(const PackedSession& session) {
 }
 
 absl::StatusOr<bool> SessionRuns::Has(ApplicationNo application, SessionId session) {
-  return Alter(application, session, [](PackedSession&) { return absl::OkStatus(); });
+  USHER_RETURN_IF_ERROR(Open(application, session));
+  if (!opened_.has_value()) return false;
+  PackedSessions sessions(opened_->packed);
+  return GoTo(session, sessions);
 }
 
 absl::StatusOr<bool> SessionRuns::Alter(ApplicationNo application, SessionId session,
@@ -48,22 +51,22 @@ absl::StatusOr<bool> SessionRuns::Alter(ApplicationNo application, SessionId ses
   USHER_RETURN_IF_ERROR(Open(application, session));
   if (!opened_.has_value()) return false;
   PackedSessions sessions(opened_->packed);
+  const absl::StatusOr<bool> found = GoTo(session, sessions);
+  if (!found.ok() || !*found) return found;
+  PackedSession altered = sessions.session();
+  USHER_RETURN_IF_ERROR(alter(altered));
+  std::string packed;
+  if (altered.mark != SessionMark::kGone) Pack(altered, packed);
+  opened_->packed.replace(sessions.begin(), sessions.end() - sessions.begin(), packed);
+  opened_->altered = true;
+  return true;
+}
+
+absl::StatusOr<bool> SessionRuns::GoTo(SessionId session, PackedSessions& sessions) const {
   while (sessions.Next()) {
-    if (sessions.session().id != session) continue;
-    PackedSession altered = sessions.session();
-    USHER_RETURN_IF_ERROR(alter(altered));
-    std::string packed;
-    if (altered.mark != SessionMark::kGone) Pack(altered, packed);
-    const std::string_view before =
-        std::string_view(opened_->packed)
-            .substr(sessions.begin(), sessions.end() - sessions.begin());
-    if (packed != before) {
-      opened_->packed.replace(sessions.begin(), before.size(), packed);
-      opened_->altered = true;
-    }
-    return true;
+    if (sessions.session().id == session) return true;
   }
-  if (!sessions.ok()) return DamagedRun(application, opened_->last);
+  if (!sessions.ok()) return DamagedRun(opened_->application, opened_->last);
   return false;
 }
 
@@ -84,11 +87,12 @@ absl::Status SessionRuns::Store(Filling& run) {
 }
 
 absl::Status SessionRuns::Open(ApplicationNo application, SessionId session) {
-  if (opened_.has_value() && opened_->application == application && opened_->last == session) {
+  if (opened_.has_value() && opened_->application == application && opened_->first <= session &&
+      session <= opened_->last) {
     return absl::OkStatus();
   }
   for (Filling& run : filling_) {
-    if (run.application == application) USHER_RETURN_IF_ERROR(Store(run));
+    if (run.application == application && run.Has(session)) USHER_RETURN_IF_ERROR(Store(run));
   }
   Opened opened{.application = application};
   {
@@ -103,6 +107,9 @@ absl::Status SessionRuns::Open(ApplicationNo application, SessionId session) {
   }
   if (opened_.has_value() && opened_->no == opened.no) return absl::OkStatus();
   USHER_RETURN_IF_ERROR(Close());
+  PackedSessions sessions(opened.packed);
+  if (!sessions.Next()) return DamagedRun(application, opened.last);
+  opened.first = sessions.session().id;
   opened_ = std::move(opened);
   return absl::OkStatus();
 }
@@ -118,7 +125,8 @@ absl::Status SessionRuns::Close() {
 }
 
 RunsBackwards::RunsBackwards(Database& database, ApplicationNo application)
-    : rows_(database.Select("SELECT last_session_id, sessions, application_no FROM session_run"
+    : application_(application),
+      rows_(database.Select("SELECT last_session_id, sessions FROM session_run"
                             " WHERE application_no = ? ORDER BY last_session_id DESC",
                             application)) {}
 
@@ -130,15 +138,26 @@ const PackedSession* RunsBackwards::Next() {
     }
     SessionId last;
     std::string_view packed;
-    ApplicationNo application;
-    rows_.Read(last, packed, application);
+    rows_.Read(last, packed);
     sessions_.clear();
     PackedSessions reader(packed);
-    while (reader.Next()) sessions_.push_back(reader.session());
-    if (!reader.ok()) status_ = DamagedRun(application, last);
-    left_ = reader.ok() ? sessions_.size() : 0;
+    bool ok = true;
+    // Each session stands once, in the run of its application.
+    for (SessionId before; reader.Next(); before = reader.session().id) {
+      const PackedSession& session = reader.session();
+      ok = ok && session.application == application_ && before < session.id &&
+           (!given_ || session.id < given_);
+      sessions_.push_back(session);
+    }
+    if (!ok || !reader.ok()) {
+      status_ = DamagedRun(application_, last);
+      return nullptr;
+    }
+    left_ = sessions_.size();
   }
-  return &sessions_[--left_];
+  const PackedSession& next = sessions_[--left_];
+  given_ = next.id;
+  return &next;
 }
 
 }  // namespace usher::storage

@@ -22,7 +22,7 @@
 
 namespace usher::storage {
 
-// Sessions in one row: what fits a page of the database.
+// Sessions in one row: with names of the usual length, what fits a page of the database.
 inline constexpr int kSessionsPerRun = 32;
 
 // Within the writer's transaction; what a commit does is stored by Flush, and forgotten by Begin.
@@ -50,11 +50,17 @@ class SessionRuns {
     entitlement::SessionId last;
     int count = 0;
     std::string packed;
+
+    bool Has(entitlement::SessionId session) const {
+      return session <= last && last.value() - session.value() < count;
+    }
   };
   // A row that is stored, and may have been altered since.
   struct Opened {
     int64_t no = 0;
     entitlement::ApplicationNo application;
+    // Of those that it had when it was opened.
+    entitlement::SessionId first;
     entitlement::SessionId last;
     std::string packed;
     bool altered = false;
@@ -63,6 +69,8 @@ class SessionRuns {
   absl::Status Store(Filling& filling);
   // Opens the row in which the session would stand; none where there is no such row.
   absl::Status Open(entitlement::ApplicationNo application, entitlement::SessionId session);
+  // Goes to the session in the row that is open; false where it isn't there.
+  absl::StatusOr<bool> GoTo(entitlement::SessionId session, PackedSessions& sessions) const;
   absl::Status Close();
 
   Database& database_;
@@ -82,8 +90,11 @@ class RunsBackwards {
   const absl::Status& status() const { return status_; }
 
  private:
+  const entitlement::ApplicationNo application_;
   Rows rows_;
   absl::Status status_;
+  // The last one that was given; none before the first.
+  entitlement::SessionId given_;
   // Of the row, oldest first, and how many of them are left.
   std::vector<PackedSession> sessions_;
   size_t left_ = 0;

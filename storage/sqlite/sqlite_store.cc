@@ -149,7 +149,10 @@ class SqliteStoreImpl final : public SqliteStore {
     absl::StatusOr<std::unique_ptr<Database>> reader = OpenReader();
     if (!reader.ok()) return reader.status();
     (*reader)->SetGoOn(go_on);
-    return CheckDatabaseTables(**reader, limit);
+    absl::StatusOr<std::vector<std::string>> problems = CheckDatabaseTables(**reader, limit);
+    // Where pages are damaged, nothing that is read from them means anything.
+    if (!problems.ok() || !problems->empty()) return problems;
+    return CheckJournal(**reader, limit);
   }
 
   absl::Status VisitUnits(absl::Time ended_since, UnitVisitor& visitor) override {

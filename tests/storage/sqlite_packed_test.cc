@@ -1,10 +1,12 @@
 // Records that are packed into one row, and rows that were spoiled.
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/sqlite/packed.h"
@@ -16,6 +18,7 @@
 namespace usher::storage::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
@@ -131,7 +134,9 @@ class SpoiledRow : public ::testing::Test {
   SpoiledRow() {
     const auto store = Open();
     Script script = Script::WithApplication();
-    EXPECT_EQ(script.Commit(*store, "event"), absl::OkStatus());
+    EXPECT_EQ(script.Commit(*store, "first"), absl::OkStatus());
+    script.Add(ApplicationUpdated{"name"});
+    EXPECT_EQ(script.Commit(*store, "second"), absl::OkStatus());
   }
   std::unique_ptr<SqliteStore> Open() { return OpenOrFail({.data_dir = directory_.path("data")}); }
   void Spoil(const std::string& sql) { Stranger(directory_.path("data/usher.db")).Run(sql); }
@@ -139,21 +144,46 @@ class SpoiledRow : public ::testing::Test {
   TempDir directory_;
 };
 
-TEST_F(SpoiledRow, OfTheJournalIsToldAndNotPassedOver) {
-  for (const char* damage :
-       {"UPDATE journal SET payload = substr(payload, 2)",
-        "UPDATE journal SET payload = substr(payload, 1, 5)", "UPDATE journal SET payload = x''",
-        "UPDATE journal SET payload = CAST(payload || payload AS BLOB)",
-        "UPDATE journal SET entries = 2"}) {
-    Spoil("CREATE TABLE saved AS SELECT payload FROM journal");
-    Spoil(damage);
-    const absl::Status status = Open()->ReadJournal({.account = AccountNo(1)}).status();
-    EXPECT_TRUE(absl::IsDataLoss(status)) << damage << ": " << status;
-    EXPECT_THAT(status.ToString(), HasSubstr("row 1 of the journal"));
-    Spoil("UPDATE journal SET entries = 1, payload = (SELECT payload FROM saved)");
-    Spoil("DROP TABLE saved");
+// Nobody who reads it, and nothing that forgets, must end the server.
+TEST_F(SpoiledRow, OfTheJournalIsToldByACheckAndPassedOverByOthers) {
+  for (const char* damage : {"payload = substr(payload, 2)", "payload = substr(payload, 1, 5)",
+                             "payload = x''", "payload = CAST(payload || payload AS BLOB)",
+                             "payload = CAST(payload || x'80' AS BLOB)", "entries = 2"}) {
+    Spoil("CREATE TABLE saved AS SELECT payload FROM journal WHERE position = 1");
+    Spoil(absl::StrCat("UPDATE journal SET ", damage, " WHERE position = 1"));
+    {
+      const auto store = Open();
+      EXPECT_THAT(JournalOf(*store), ElementsAre("second")) << damage;
+      const auto read = [&](const EventsQuery& query) {
+        return std::get<EventsPage>(store->ReadHistory(query).value()).entries.size();
+      };
+      EventsQuery query{.account = AccountNo(1), .limit = 10, .bytes_max = 1000};
+      EXPECT_EQ(read(query), 1U) << damage;
+      query.start_time = absl::InfinitePast();
+      query.end_time = absl::InfiniteFuture();
+      EXPECT_EQ(read(query), 1U) << damage;
+      EXPECT_TRUE(store->ReadFigures().ok());
+      const auto problems = store->CheckTables(10, [] { return true; });
+      ASSERT_TRUE(problems.ok()) << problems.status();
+      EXPECT_THAT(*problems, ElementsAre(HasSubstr("journal up to position 1 can't be read")));
+    }
+    Spoil(
+        "UPDATE journal SET entries = 1, payload = (SELECT payload FROM saved)"
+        " WHERE position = 1; DROP TABLE saved");
   }
-  EXPECT_EQ(JournalOf(*Open()).size(), 1U);
+  Spoil("UPDATE journal SET payload = x'' WHERE position = 1");
+  const auto store = Open();
+  EXPECT_FALSE(store->Prune({.journal_before = absl::InfiniteFuture()}, 10).value());
+  EXPECT_TRUE(store->CheckTables(10, [] { return true; })->empty());
+  EXPECT_THAT(JournalOf(*store), ElementsAre("second"));
+}
+
+TEST_F(SpoiledRow, OfARunIsItsApplicationsAlone) {
+  Spoil("INSERT INTO session_run VALUES (1, 1, 5, x'0105')");
+  const auto store = Open();
+  EXPECT_TRUE(
+      IsUnitDamage(store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status()));
+  EXPECT_TRUE(store->LoadAccount(AccountNo(1), absl::InfinitePast()).ok());
 }
 
 TEST_F(SpoiledRow, OfRecentSessionsEndsTheOpening) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
@@ -232,6 +233,41 @@ TEST_F(SqliteRecentSessions, WhateverHappensToThemInRunsIsStored) {
   EXPECT_EQ(Recent(), 0);
   EXPECT_GT(InRuns(), 0);
   EXPECT_EQ(Ask("SELECT COUNT(*) FROM session"), "0");
+}
+
+// Also after a restart, where it has to be looked whether they have been brought before.
+TEST_F(SqliteRecentSessions, AreBroughtManyToARow) {
+  constexpr int kSeveral = static_cast<int>(kPlacesAtOnceMax) + 1;
+  for (int i = 0; i < kBringAt - 1; ++i) LogIn(i % kSeveral);
+  Commit();
+  EXPECT_EQ(InRuns(), 0);
+  Open();
+  for (int round = 0; round < kBringAt / kSeveral; ++round) {
+    LogInEverywhere(kSeveral);
+    Commit();
+  }
+  ExpectAllStored();
+  int64_t rows = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(Ask("SELECT COUNT(*) FROM session_run"), &rows));
+  EXPECT_GE(InRuns(), kBringAt);
+  EXPECT_LT(rows, InRuns() / 3);
+}
+
+TEST_F(SqliteRecentSessions, AnEndOrATtlOfOneTakesOneRow) {
+  LogInEverywhere();
+  Commit();
+  const Session live = *world_.application("acme", NameOf(2)).sessions.begin();
+  world_.Run(StartSession{.email = live.email,
+                          .channel = live.channel,
+                          .client_id = live.client_id,
+                          .ttl = live.ttl + absl::Seconds(1)},
+             In(2));
+  world_.Run(EndSession{.id = world_.application("acme", NameOf(3)).sessions.begin()->id}, In(3));
+  Commit();
+  EXPECT_EQ(Ask("SELECT application_no, last_session_id FROM session_run ORDER BY 1"),
+            absl::StrCat(world_.application("acme", NameOf(2)).no.value(), "|1\n",
+                         world_.application("acme", NameOf(3)).no.value(), "|1"));
+  ExpectAllStored();
 }
 
 // An end is told where the session started, however often it has been brought meanwhile.

@@ -189,6 +189,14 @@ TEST_P(StoreJournal, OldestRevisionIsThatOfTheOldestEntryKept) {
   ASSERT_TRUE(store_->Prune({.journal_before = noon_ + absl::Minutes(2)}, 10).ok());
   EXPECT_EQ(store_->OldestRevision(AccountNo(1)).value(), Revision(3));
   EXPECT_EQ(store_->OldestRevision(AccountNo(2)).value(), Revision(1));
+  // The server's own list also has what tells of an account, but that has the account's number.
+  Append(2, "account", /*of_server=*/true);
+  Commit();
+  EXPECT_EQ(store_->OldestRevision(AccountNo()).value(), Revision());
+  revisions_[0] = 6;
+  Append(0, "token", /*of_server=*/true);
+  Commit();
+  EXPECT_EQ(store_->OldestRevision(AccountNo()).value(), Revision(7));
 }
 
 TEST_P(StoreJournal, IsPrunedByAgeInBoundedSteps) {
