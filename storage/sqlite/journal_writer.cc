@@ -81,16 +81,13 @@ absl::StatusOr<bool> PruneJournal(Database& database, absl::Time before, int lim
     JournalSheet sheet;
     for (bool done = false; !done && rows.Next();) {
       ReadSheet(rows, sheet);
+      // What can't be read goes as a whole.
       if (sheet.damaged) {
-        // It goes as a whole.
-        done = sheet.record_time >= before || sheet.position == *end || count >= limit;
-        if (done) break;
-        last = sheet.position;
-        ++count;
+        sheet.entries = {{.position = sheet.position, .record_time = sheet.record_time}};
       }
       for (const PackedEntry& entry : sheet.entries) {
         const bool is_old = entry.record_time < before && entry.position < *end;
-        more = is_old && count >= limit;
+        more = is_old && count == limit;
         done = more || !is_old;
         if (done) {
           if (&entry == &sheet.entries.front()) break;
