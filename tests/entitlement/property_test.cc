@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "entitlement/account.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
 #include "tests/entitlement/agents.h"
@@ -325,27 +326,44 @@ void RunBoth(const std::vector<Step>& steps) {
   if (!differs.empty()) RC_FAIL("a replay of all changes differs in " + differs);
 }
 
-RC_GTEST_PROP(Core, DoesWhatTheNaiveModelDoesAndItsChangesTellAll, ()) {  // R11–R27, R29
-  std::signal(SIGABRT, PrintRunningSteps);
-  RunBoth(*rc::gen::scale(kStepsPerSize, rc::gen::container<std::vector<Step>>(AnyStep())));
+rc::Gen<std::vector<Step>> AnySteps() {
+  return rc::gen::scale(kStepsPerSize, rc::gen::container<std::vector<Step>>(AnyStep()));
 }
 
-// Guards the test above against steps that lead nowhere.
-TEST(Core, RandomStepsReachEveryKindOfChangeAndRefusal) {
-  constexpr int kEnough = 100;
-  if (sequences < kEnough) GTEST_SKIP() << "only " << sequences << " sequences ran";
+RC_GTEST_PROP(Core, DoesWhatTheNaiveModelDoesAndItsChangesTellAll, ()) {  // R11–R27, R29
+  std::signal(SIGABRT, PrintRunningSteps);
+  RunBoth(*AnySteps());
+}
+
+// What random steps must lead to, and have not so far.
+std::vector<std::string> NotReached() {
+  std::vector<std::string> missing;
   const std::set<std::string> elsewhere = {"ApplicationUpdated", "TokenCreated", "TokenRevoked"};
   for (const std::string& word : testing::AllWords()) {
-    if (elsewhere.contains(word)) continue;
-    EXPECT_GE(reached[word], 1) << word;
+    if (!elsewhere.contains(word) && reached[word] == 0) missing.push_back(word);
   }
   for (const char* const refusal :
        {"APPLICATION_DELETED", "EDITION_MISMATCH", "INVALID_FIELD", "LICENSE_EXPIRED",
         "NO_IDLE_LICENSE", "NOTHING_TO_RESET", "PACKAGE_REQUIRED", "RESET_LIMIT_REACHED",
         "RESOURCE_NOT_FOUND", "SIP_POOL_EXHAUSTED", "SUBSCRIPTION_AMBIGUOUS", "WRONG_STATE",
         "VOICE_PACKAGE_REQUIRED", "VOICE_CONCURRENCY_EXHAUSTED", "VOICE_MINUTES_EXHAUSTED"}) {
-    EXPECT_GE(reached[refusal], 1) << refusal;
+    if (reached[refusal] == 0) missing.emplace_back(refusal);
   }
+  return missing;
+}
+
+// Guards the test above against steps that lead nowhere.
+TEST(Core, RandomStepsReachEveryKindOfChangeAndRefusal) {
+  constexpr int kEnough = 100;
+  if (sequences < kEnough) GTEST_SKIP() << "only " << sequences << " sequences ran";
+  // The rarest, a want of concurrency, is missed by one run in 60: it gets these as well, which are
+  // always the same.
+  constexpr uint64_t kMoreSequences = 300;
+  constexpr int kSizeOfMore = 100;
+  for (uint64_t seed = 0; seed < kMoreSequences && !NotReached().empty(); ++seed) {
+    RunBoth(AnySteps()(rc::Random(seed), kSizeOfMore).value());
+  }
+  EXPECT_THAT(NotReached(), ::testing::IsEmpty());
 }
 
 // RapidCheck reads its parameters once, when the first property runs.
