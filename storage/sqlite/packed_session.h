@@ -17,6 +17,9 @@
 
 namespace usher::storage {
 
+// Sessions in one row: with names of the usual length, what fits a page of the database.
+inline constexpr int kSessionsPerRow = 32;
+
 // The first byte of a packed session.
 enum class SessionMark : char {
   // It has been deleted, and what follows means nothing.

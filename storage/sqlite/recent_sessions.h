@@ -34,8 +34,6 @@ namespace usher::storage {
 
 // A commit whose sessions start in more applications than that puts them here.
 inline constexpr size_t kPlacesAtOnceMax = 4;
-// Sessions in one row: what fits a page of the database.
-inline constexpr int kSessionsPerRow = 32;
 // For each session that comes so many are brought to their places, and then deleted: so no more
 // than 1 + 1/2 + 1/8 times the sessions at which that begins are ever here.
 inline constexpr int64_t kBroughtForEach = 2;

@@ -36,7 +36,7 @@ absl::Status SessionRuns::Put(const PackedSession& session) {
   Pack(session, run->packed);
   run->last = session.id;
   ++run->count;
-  return run->count == kSessionsPerRun ? Store(*run) : absl::OkStatus();
+  return run->count == kSessionsPerRow ? Store(*run) : absl::OkStatus();
 }
 
 absl::StatusOr<bool> SessionRuns::Has(ApplicationNo application, SessionId session) {

@@ -22,9 +22,6 @@
 
 namespace usher::storage {
 
-// Sessions in one row: with names of the usual length, what fits a page of the database.
-inline constexpr int kSessionsPerRun = 32;
-
 // Within the writer's transaction; what a commit does is stored by Flush, and forgotten by Begin.
 class SessionRuns {
  public:

@@ -32,8 +32,7 @@ struct SqliteStoreOptions {
   int checkpoint_pages = 1024;
   // Pages from which on reads are held back for a moment, so that the log can start anew.
   int log_pages_max = 16 * 1024;
-  // Sessions stored as they came from which on they are brought to the places of their
-  // applications.
+  // Sessions stored as they came from which on they are brought to runs of their applications.
   int recent_sessions = 64 * 1024;
   // Told how long each sync of the log took, which every commit ends with, and each checkpoint; on
   // the thread of Commit. Null where nobody asks.

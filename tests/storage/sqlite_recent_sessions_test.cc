@@ -147,10 +147,10 @@ TEST_F(SqliteRecentSessions, LoginsInFewApplicationsGoToTheirPlaces) {
 }
 
 TEST_F(SqliteRecentSessions, LoginsOfOneCommitAreARowOrAFew) {
-  for (int i = 0; i < kSessionsPerRun + 1; ++i) LogIn(0);
+  for (int i = 0; i < kSessionsPerRow + 1; ++i) LogIn(0);
   Commit();
   EXPECT_EQ(Ask("SELECT last_session_id FROM session_run"),
-            absl::StrCat(kSessionsPerRun, "\n", kSessionsPerRun + 1));
+            absl::StrCat(kSessionsPerRow, "\n", kSessionsPerRow + 1));
   ExpectAllStored();
 }
 
