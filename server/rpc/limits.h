@@ -24,8 +24,10 @@ inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // Clients that ping more often than this are sent away (after two warnings).
 inline constexpr absl::Duration kClientPingPeriodMin = absl::Seconds(10);
 
-// Calls of each method that wait for a request, and those kept for reuse.
-inline constexpr int kCallsPosted = 8;
+// Calls of each method that wait for a request, and those kept for reuse. gRPC, as Debian builds
+// it, looks through all that wait, of every method, whenever something has happened to a call; a
+// request that finds none waiting is taken up as soon as the next one is posted.
+inline constexpr int kCallsPosted = 2;
 inline constexpr size_t kCallsPooledMax = 128;
 // Calls of each streaming method that wait for a request.
 inline constexpr int kStreamsPosted = 4;
