@@ -7,12 +7,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "auth/secret.h"
 #include "auth/sha256.h"
 #include "engine/engine.h"
@@ -68,16 +68,15 @@ absl::Status WriteOperatorToken(const std::string& data_dir, engine::Engine& eng
                                          .role = entitlement::Role::kOperator,
                                          .digest = auth::Sha256(secret)}};
   submission.actor = std::string(entitlement::kSystemActor);
-  absl::Notification answered;
-  bool made = false;
-  submission.done = [&](const engine::Result& result) {
-    made = std::holds_alternative<entitlement::Reply>(result);
-    answered.Notify();
+  std::promise<bool> made;
+  std::future<bool> answer = made.get_future();
+  submission.done = [made = std::move(made)](const engine::Result& result) mutable {
+    made.set_value(std::holds_alternative<entitlement::Reply>(result));
   };
   engine.Submit(std::move(submission));
-  answered.WaitForNotification();
-  return made ? absl::OkStatus()
-              : absl::UnavailableError("the store refuses to keep the operator's token for now");
+  return answer.get()
+             ? absl::OkStatus()
+             : absl::UnavailableError("the store refuses to keep the operator's token for now");
 }
 
 std::string ReadOperatorToken(const std::string& data_dir) {

@@ -12,13 +12,20 @@
 
 namespace usher::engine {
 
+// What whoever waits knows of its end.
+enum class Expected : char {
+  kAnytime,
+  // Wake will be called in a moment, so it may be worth while to stay awake for it.
+  kSoon
+};
+
 class Host {
  public:
   virtual ~Host() = default;
 
   // Returns after Wake, after some work, or after `longest`. Commands that it submits meanwhile are
   // looked at when it returns.
-  virtual void Wait(absl::Duration longest) = 0;
+  virtual void Wait(absl::Duration longest, Expected wake) = 0;
 
   // Ends a Wait, or the next one where none is under way.
   virtual void Wake() = 0;
@@ -27,7 +34,7 @@ class Host {
 // Sleeps.
 class IdleHost final : public Host {
  public:
-  void Wait(absl::Duration longest) override {
+  void Wait(absl::Duration longest, Expected /*wake*/) override {
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, absl::ToChronoMicroseconds(longest), [this] { return woken_; });
     woken_ = false;

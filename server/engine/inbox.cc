@@ -70,13 +70,13 @@ void Inbox::Take(size_t submissions_max, Intake& intake) {
   submissions_.erase(submissions_.begin(), end);
 }
 
-void Inbox::Wait(Attention attention, absl::Duration longest) {
+void Inbox::Wait(Attention attention, absl::Duration longest, Expected store) {
   {
     const std::lock_guard lock(mutex_);
     if (AnythingToTake(attention)) return;
     sleep_ = attention == Attention::kAll ? Sleep::kUntilAnything : Sleep::kUntilStore;
   }
-  host_->Wait(longest);
+  host_->Wait(longest, store);
   const std::lock_guard lock(mutex_);
   sleep_ = Sleep::kAwake;
 }

@@ -69,8 +69,9 @@ class Inbox {
   void Take(size_t submissions_max, Intake& intake);
 
   // Is at the host until there is something to take, or `longest` is over; at once where there is.
-  // May return early. That the inbox was closed is something, once.
-  void Wait(Attention attention, absl::Duration longest);
+  // May return early. That the inbox was closed is something, once. `store` is when an outcome of
+  // the store is expected.
+  void Wait(Attention attention, absl::Duration longest, Expected store);
 
   void Close();
 

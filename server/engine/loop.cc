@@ -84,7 +84,8 @@ void Loop::Run() {
   while (true) {
     Step(intake);
     if (Finished(intake)) break;
-    inbox_->Wait(BatchIsFull() ? Attention::kStoreOnly : Attention::kAll, WaitTime());
+    inbox_->Wait(BatchIsFull() ? Attention::kStoreOnly : Attention::kAll, WaitTime(),
+                 StoreExpected());
   }
   // Nobody works with the store any more, so this thread may.
   StoreUsage(/*now_at_once=*/true);

@@ -137,6 +137,8 @@ class Loop {
   void FindOverdueUnits();
   void FireDue();
   absl::Duration WaitTime() const;
+  // When the store will be done with what it works at.
+  Expected StoreExpected() const;
   void StoreUsage(bool now_at_once);
   void KeepHouse();
 
@@ -186,6 +188,8 @@ class Loop {
   Batch batch_;
   Batch committing_;
   StoreWork store_work_ = StoreWork::kNone;
+  // What the last commit took.
+  absl::Duration commit_time_;
   // Of the prune that is under way or was the last: whether it left anything that is due.
   bool more_to_prune_ = false;
   // May be given: what they tell of is durable.

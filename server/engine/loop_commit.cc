@@ -42,6 +42,7 @@ void Loop::SendBatch() {
 
 void Loop::FinishCommit(const StoreOutcome& outcome) {
   const absl::Status& status = outcome.status;
+  commit_time_ = outcome.duration;
   if (options_->on_commit) {
     options_->on_commit({.commands = static_cast<int64_t>(committing_.pending().size()),
                          .duration = outcome.duration,

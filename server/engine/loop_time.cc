@@ -23,6 +23,8 @@ constexpr int kOverdueUnitsPerLook = 256;
 constexpr size_t kBackgroundLoadsAtOnce = 4;
 // A unit without leases that no command has used for so long is dropped from memory.
 constexpr absl::Duration kUnusedUnitKept = absl::Minutes(10);
+// A commit that takes longer is slept through: a late awakening is then a small part of it.
+constexpr absl::Duration kQuickCommit = absl::Milliseconds(1);
 
 }  // namespace
 
@@ -94,6 +96,11 @@ absl::Duration Loop::WaitTime() const {
   const LeaseTime lease_check = working_set_.next_lease_check();
   if (lease_check != LeaseTime::Infinite()) wait = std::min(wait, lease_check - lease_now_);
   return std::max(wait, absl::ZeroDuration());
+}
+
+Expected Loop::StoreExpected() const {
+  const bool soon = store_work_ == StoreWork::kCommit && commit_time_ <= kQuickCommit;
+  return soon ? Expected::kSoon : Expected::kAnytime;
 }
 
 void Loop::StoreUsage(bool now_at_once) {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "grpc/support/time.h"
 #include "grpcpp/alarm.h"
 
 namespace usher::rpc {
@@ -12,13 +11,16 @@ namespace {
 // Before whoever waits looks after its own work: more than arrives in a moment.
 constexpr int kEventsPerWaitMax = 128;
 
+gpr_timespec AtOnce() { return gpr_inf_past(GPR_CLOCK_MONOTONIC); }
+
 // Ends a wait.
 class WakeUp final : public CompletionTag {
  public:
   explicit WakeUp(CallQueue* queue) : queue_(queue) {}
 
-  void Send() {
-    alarm_.Set(queue_->get(), gpr_inf_past(GPR_CLOCK_REALTIME), static_cast<CompletionTag*>(this));
+  // To `queue`, whose own it is.
+  void Send(grpc::CompletionQueue* queue) {
+    alarm_.Set(queue, gpr_inf_past(GPR_CLOCK_REALTIME), static_cast<CompletionTag*>(this));
   }
 
   void Complete(bool /*ok*/) override {
@@ -39,23 +41,39 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
 
 CallQueue::~CallQueue() { Drain(); }
 
-void CallQueue::Wait(absl::Duration longest) {
+void CallQueue::Wait(absl::Duration longest, engine::Expected wake) {
   waiter_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  const gpr_timespec at_once = gpr_inf_past(GPR_CLOCK_MONOTONIC);
   gpr_timespec deadline = gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN);
-  // Told before the look at woken_: whoever wakes tells first and looks then, so one sees the
-  // other.
-  asleep_.store(true);
+  if (wake == engine::Expected::kSoon && Poll()) {
+    deadline = AtOnce();
+  } else {
+    // Told before the look at woken_: whoever wakes tells first and looks then, so one sees the
+    // other.
+    asleep_.store(true);
+  }
   for (int i = 0; i < kEventsPerWaitMax && !woken_.exchange(false); ++i) {
-    void* tag = nullptr;
-    bool ok = false;
-    const auto next = queue_->AsyncNext(&tag, &ok, deadline);
-    asleep_.store(false, std::memory_order_relaxed);
-    if (next != grpc::CompletionQueue::GOT_EVENT) break;
-    Handle(tag, ok);
-    deadline = at_once;
+    if (!ServeNext(deadline)) break;
+    deadline = AtOnce();
   }
   asleep_.store(false, std::memory_order_relaxed);
+}
+
+bool CallQueue::Poll() {
+  if (!busy_poll_.Begin(BusyPoll::Clock::now())) return false;
+  do {
+    if (woken_.load(std::memory_order_relaxed) || ServeNext(AtOnce())) return true;
+  } while (busy_poll_.Again(BusyPoll::Clock::now()));
+  return false;
+}
+
+bool CallQueue::ServeNext(gpr_timespec deadline) {
+  void* tag = nullptr;
+  bool ok = false;
+  const auto next = queue_->AsyncNext(&tag, &ok, deadline);
+  asleep_.store(false, std::memory_order_relaxed);
+  if (next != grpc::CompletionQueue::GOT_EVENT) return false;
+  Handle(tag, ok);
+  return true;
 }
 
 void CallQueue::Wake() {
@@ -64,9 +82,10 @@ void CallQueue::Wake() {
   woken_.store(true);
   // Who is awake looks before it sleeps.
   if (!asleep_.exchange(false)) return;
+  auto* const wake_up = new WakeUp(this);
   // Counted like a call, whether draining or not: the queue waits for it.
   calls_.fetch_add(1);
-  (new WakeUp(this))->Send();
+  wake_up->Send(queue_.get());
 }
 
 void CallQueue::Start() {

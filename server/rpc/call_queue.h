@@ -15,7 +15,9 @@
 
 #include "absl/time/time.h"
 #include "engine/host.h"
+#include "grpc/support/time.h"
 #include "grpcpp/completion_queue.h"
+#include "rpc/busy_poll.h"
 
 namespace usher::rpc {
 
@@ -39,7 +41,7 @@ class CallQueue final : public engine::Host {
   grpc::ServerCompletionQueue* get() { return queue_.get(); }
 
   // Serves what has come, or comes first; then whatever is there without sleeping, until Wake.
-  void Wait(absl::Duration longest) override;
+  void Wait(absl::Duration longest, engine::Expected wake) override;
   // Counts as a call until it has been waited for; must not be called once Drain has returned. By
   // a handler it is nothing: whoever waits looks around when what is there has been served.
   void Wake() override;
@@ -59,10 +61,15 @@ class CallQueue final : public engine::Host {
 
  private:
   void Serve();
+  // Serves what comes until `deadline`, one thing at most; whether there was one.
+  bool ServeNext(gpr_timespec deadline);
+  // Polls without sleeping, for a moment; true once something came.
+  bool Poll();
   void Handle(void* tag, bool ok);
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread thread_;
+  BusyPoll busy_poll_{std::thread::hardware_concurrency()};
   // Who waits, and serves meanwhile.
   std::atomic<std::thread::id> waiter_;
   // Wake was called, and no Wait has ended for it yet.

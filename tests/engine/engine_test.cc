@@ -118,7 +118,7 @@ TEST(Engine, MoreThanABatchTakesIsCommittedInSeveral) {
 TEST(Engine, ServesFromItsHost) {
   class CallingHost final : public Host {
    public:
-    void Wait(absl::Duration longest) override {
+    void Wait(absl::Duration longest, Expected wake) override {
       if (Engine* const engine = engine_.exchange(nullptr)) {
         Submission submission;
         submission.command = {Harness::Support(), entitlement::GetEntitlements()};
@@ -130,7 +130,7 @@ TEST(Engine, ServesFromItsHost) {
         engine->Submit(std::move(submission));
         return;
       }
-      sleeping_.Wait(longest);
+      sleeping_.Wait(longest, wake);
     }
     void Wake() override { sleeping_.Wake(); }
 
@@ -151,6 +151,57 @@ TEST(Engine, ServesFromItsHost) {
   host.engine_ = &engine;
   host.Wake();
   EXPECT_EQ(host.answered_on_.get_future().get(), host.submitted_on_);
+  engine.Stop();
+}
+
+// The host may stay awake for the end of a commit, if that is near: not for one of a slow disk.
+TEST(Engine, TellsItsHostWhetherACommitIsOverSoon) {
+  class NotingHost final : public Host {
+   public:
+    void Wait(absl::Duration longest, Expected wake) override {
+      last_ = wake;
+      ++waits_;
+      sleeping_.Wait(longest, wake);
+    }
+    void Wake() override { sleeping_.Wake(); }
+
+    // Of the first wait behind so many.
+    Expected After(int64_t waits) const {
+      while (waits_ <= waits) std::this_thread::yield();
+      return last_;
+    }
+
+    std::atomic<int64_t> waits_ = 0;
+
+   private:
+    std::atomic<Expected> last_ = Expected::kAnytime;
+    IdleHost sleeping_;
+  };
+  storage::MemoryStore store;
+  testing::FakeClock clock(absl::FromUnixSeconds(1793610000));
+  EngineOptions options;
+  options.encode_journal = testing::EncodeForTest;
+  NotingHost host;
+  Engine engine(options, &store, &clock);
+  ASSERT_TRUE(engine.Start(&host).ok());
+  EXPECT_EQ(host.After(0), Expected::kAnytime);
+  for (const Expected expected : {Expected::kSoon, Expected::kAnytime}) {
+    store.BlockCommits();
+    const int64_t waits = host.waits_;
+    std::promise<void> answered;
+    Submission submission;
+    const AccountId account(expected == Expected::kSoon ? "quick" : "slow");
+    submission.command = {{}, entitlement::CreateAccount{account, "Acme", "UTC"}};
+    submission.actor = "operator";
+    submission.done = [&](const Result&) { answered.set_value(); };
+    engine.Submit(std::move(submission));
+    store.WaitForBlockedCommit();
+    EXPECT_EQ(host.After(waits), expected);
+    // So that the next is expected to be as slow.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    store.UnblockCommits();
+    answered.get_future().get();
+  }
   engine.Stop();
 }
 

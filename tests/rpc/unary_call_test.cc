@@ -1,6 +1,8 @@
 // The completion-queue server, with the contract's GetAccount for its only method.
 #include "rpc/unary_call.h"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -134,7 +136,7 @@ TEST_F(UnaryCallTest, AHostServesWhatIsThereWhateverItsHandlersWake) {
   std::vector<std::thread> callers;
   // Nobody accepts a connection before somebody waits.
   callers.emplace_back([this] { EXPECT_TRUE(Get("first").ok()); });
-  while (handled == 0) server_->host()->Wait(absl::Milliseconds(100));
+  while (handled == 0) server_->host()->Wait(absl::Milliseconds(100), engine::Expected::kAnytime);
   for (int i = 0; i < kCalls; ++i) {
     callers.emplace_back([this] { EXPECT_TRUE(Get("x").ok()); });
   }
@@ -142,7 +144,7 @@ TEST_F(UnaryCallTest, AHostServesWhatIsThereWhateverItsHandlersWake) {
   // Some calls may come late on a busy machine, and the end of an answer may end a wait.
   int waits = 0;
   for (; waits < 100 && handled < 1 + kCalls; ++waits) {
-    server_->host()->Wait(absl::Seconds(10));
+    server_->host()->Wait(absl::Seconds(10), engine::Expected::kAnytime);
   }
   EXPECT_LT(waits, kCalls / 2);
   EXPECT_EQ(handled, 1 + kCalls);
@@ -150,18 +152,64 @@ TEST_F(UnaryCallTest, AHostServesWhatIsThereWhateverItsHandlersWake) {
   for (std::thread& caller : callers) caller.join();
 }
 
+// Whether it is expected soon, and then comes while the host polls or later, or is not.
 TEST_F(UnaryCallTest, AnotherThreadEndsAWaitAlsoOneThatComesLater) {
   Serve(Echo, Server::kHosted);
-  server_->host()->Wake();
   const auto begun = std::chrono::steady_clock::now();
-  server_->host()->Wait(absl::Seconds(30));
-  std::thread waker([this] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    server_->host()->Wake();
-  });
-  server_->host()->Wait(absl::Seconds(30));
-  waker.join();
+  for (const engine::Expected wake : {engine::Expected::kAnytime, engine::Expected::kSoon}) {
+    // What the waiting thread itself wakes is nothing.
+    std::thread([this] { server_->host()->Wake(); }).join();
+    server_->host()->Wait(absl::Seconds(30), wake);
+    for (const auto after : {std::chrono::microseconds(100), std::chrono::microseconds(50'000)}) {
+      std::thread waker([&] {
+        std::this_thread::sleep_for(after);
+        server_->host()->Wake();
+      });
+      server_->host()->Wait(absl::Seconds(30), wake);
+      waker.join();
+    }
+  }
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  server_->ServeAlone();
+}
+
+int64_t TimesThisThreadSlept() {
+  rusage usage{};
+  EXPECT_EQ(getrusage(RUSAGE_THREAD, &usage), 0);
+  return usage.ru_nvcsw;
+}
+
+// On a busy machine it may all the same, so once is enough.
+TEST_F(UnaryCallTest, AHostStaysAwakeForAWakeThatIsExpectedSoon) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "whoever polls needs a second core";
+  Serve(Echo, Server::kHosted);
+  bool stayed_awake = false;
+  for (int i = 0; i < 100 && !stayed_awake; ++i) {
+    std::atomic<bool> waits = false;
+    std::thread waker([&] {
+      while (!waits) std::this_thread::yield();
+      std::this_thread::sleep_for(BusyPoll::kLongest / 4);
+      server_->host()->Wake();
+    });
+    const int64_t before = TimesThisThreadSlept();
+    waits = true;
+    server_->host()->Wait(absl::Seconds(30), engine::Expected::kSoon);
+    stayed_awake = TimesThisThreadSlept() == before;
+    waker.join();
+  }
+  EXPECT_TRUE(stayed_awake);
+  server_->ServeAlone();
+}
+
+TEST_F(UnaryCallTest, AHostThatExpectsAWakeServesCallsMeanwhile) {
+  Serve(Echo, Server::kHosted);
+  std::atomic<bool> answered = false;
+  std::thread caller([&] {
+    EXPECT_TRUE(Get("x").ok());
+    answered = true;
+  });
+  while (!answered) server_->host()->Wait(absl::Milliseconds(10), engine::Expected::kSoon);
+  caller.join();
   server_->ServeAlone();
 }
 
