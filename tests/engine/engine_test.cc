@@ -38,6 +38,23 @@ entitlement::CreateOrder TwoPackages() {
   return order;
 }
 
+// An engine whose thread is a guest somewhere.
+template <typename SomeHost>
+struct Hosted {
+  Hosted() : engine(Options(), &store, &clock) { EXPECT_TRUE(engine.Start(&host).ok()); }
+
+  static EngineOptions Options() {
+    EngineOptions options;
+    options.encode_journal = testing::EncodeForTest;
+    return options;
+  }
+
+  storage::MemoryStore store;
+  testing::FakeClock clock{absl::FromUnixSeconds(1793610000)};
+  SomeHost host;
+  Engine engine;
+};
+
 // R30.
 TEST(Engine, NothingIsAnsweredBeforeItsCommitReturns) {
   Harness harness;
@@ -141,17 +158,11 @@ TEST(Engine, ServesFromItsHost) {
    private:
     IdleHost sleeping_;
   };
-  storage::MemoryStore store;
-  testing::FakeClock clock(absl::FromUnixSeconds(1793610000));
-  EngineOptions options;
-  options.encode_journal = testing::EncodeForTest;
-  CallingHost host;
-  Engine engine(options, &store, &clock);
-  ASSERT_TRUE(engine.Start(&host).ok());
-  host.engine_ = &engine;
-  host.Wake();
-  EXPECT_EQ(host.answered_on_.get_future().get(), host.submitted_on_);
-  engine.Stop();
+  Hosted<CallingHost> hosted;
+  hosted.host.engine_ = &hosted.engine;
+  hosted.host.Wake();
+  EXPECT_EQ(hosted.host.answered_on_.get_future().get(), hosted.host.submitted_on_);
+  hosted.engine.Stop();
 }
 
 // The host may stay awake for the end of a commit, if that is near: not for one of a slow disk.
@@ -177,13 +188,9 @@ TEST(Engine, TellsItsHostWhetherACommitIsOverSoon) {
     std::atomic<Expected> last_ = Expected::kAnytime;
     IdleHost sleeping_;
   };
-  storage::MemoryStore store;
-  testing::FakeClock clock(absl::FromUnixSeconds(1793610000));
-  EngineOptions options;
-  options.encode_journal = testing::EncodeForTest;
-  NotingHost host;
-  Engine engine(options, &store, &clock);
-  ASSERT_TRUE(engine.Start(&host).ok());
+  Hosted<NotingHost> hosted;
+  NotingHost& host = hosted.host;
+  storage::MemoryStore& store = hosted.store;
   EXPECT_EQ(host.After(0), Expected::kAnytime);
   for (const Expected expected : {Expected::kSoon, Expected::kAnytime}) {
     store.BlockCommits();
@@ -194,7 +201,7 @@ TEST(Engine, TellsItsHostWhetherACommitIsOverSoon) {
     submission.command = {{}, entitlement::CreateAccount{account, "Acme", "UTC"}};
     submission.actor = "operator";
     submission.done = [&](const Result&) { answered.set_value(); };
-    engine.Submit(std::move(submission));
+    hosted.engine.Submit(std::move(submission));
     store.WaitForBlockedCommit();
     EXPECT_EQ(host.After(waits), expected);
     // So that the next is expected to be as slow.
@@ -202,7 +209,7 @@ TEST(Engine, TellsItsHostWhetherACommitIsOverSoon) {
     store.UnblockCommits();
     answered.get_future().get();
   }
-  engine.Stop();
+  hosted.engine.Stop();
 }
 
 TEST(Engine, AReadThatChangesNothingCommitsNothing) {
