@@ -43,8 +43,11 @@ CallQueue::~CallQueue() { Drain(); }
 
 void CallQueue::Wait(absl::Duration longest, engine::Expected wake) {
   waiter_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  gpr_timespec deadline = gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN);
-  if (wake == engine::Expected::kSoon && longest > absl::ZeroDuration() && Poll()) {
+  // gRPC rounds a time up to milliseconds, so that none at all would be slept through.
+  const bool may_wait = longest > absl::ZeroDuration();
+  gpr_timespec deadline =
+      may_wait ? gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN) : AtOnce();
+  if (may_wait && wake == engine::Expected::kSoon && Poll()) {
     deadline = AtOnce();
   } else {
     // Told before the look at woken_: whoever wakes tells first and looks then, so one sees the
