@@ -16,11 +16,12 @@ class BusyPoll {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Most commits are over within this time where the disk is quick (docs/performance.md).
+  // A commit of a few logins is over within this time where the disk is quick.
   static constexpr Clock::duration kLongest = std::chrono::microseconds(400);
   // Longer than the committing thread needs a core without a break, shorter than the kernel's
   // slices.
   static constexpr Clock::duration kInterruption = std::chrono::microseconds(500);
+  // After an interruption.
   static constexpr Clock::duration kPause = std::chrono::milliseconds(200);
 
   // On a single core whoever polls only keeps away what it waits for.

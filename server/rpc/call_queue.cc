@@ -18,7 +18,7 @@ class WakeUp final : public CompletionTag {
  public:
   explicit WakeUp(CallQueue* queue) : queue_(queue) {}
 
-  // To `queue`, whose own it is.
+  // To the completion queue of the CallQueue; whoever handles it may delete it before this returns.
   void Send(grpc::CompletionQueue* queue) {
     alarm_.Set(queue, gpr_inf_past(GPR_CLOCK_REALTIME), static_cast<CompletionTag*>(this));
   }
@@ -43,13 +43,11 @@ CallQueue::~CallQueue() { Drain(); }
 
 void CallQueue::Wait(absl::Duration longest, engine::Expected wake) {
   waiter_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  gpr_timespec deadline = AtOnce();
   // gRPC rounds a time up to milliseconds, so that none at all would be slept through.
   const bool may_wait = longest > absl::ZeroDuration();
-  gpr_timespec deadline =
-      may_wait ? gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN) : AtOnce();
-  if (may_wait && wake == engine::Expected::kSoon && Poll()) {
-    deadline = AtOnce();
-  } else {
+  if (may_wait && !(wake == engine::Expected::kSoon && Poll())) {
+    deadline = gpr_time_from_micros(absl::ToInt64Microseconds(longest), GPR_TIMESPAN);
     // Told before the look at woken_: whoever wakes tells first and looks then, so one sees the
     // other.
     asleep_.store(true);
