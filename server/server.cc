@@ -124,7 +124,10 @@ engine::EngineOptions Server::MakeEngineOptions() {
   options.policy = options_.policy;
   options.catalog = options_.catalog;
   options.in_flight_max = options_.in_flight_max;
-  options.encode_journal = rpc::EncodeEvents;
+  options.encode_journal = [encoder =
+                                rpc::EventEncoder()](const engine::CommandEvents& events) mutable {
+    return encoder.Encode(events);
+  };
   options.on_fatal = SayWhyTheProcessEnds;
   options.on_commit = [this](const engine::CommitReport& report) { metrics_.NoteCommit(report); };
   options.on_store_refuses = [this](bool refuses) {
@@ -175,7 +178,7 @@ absl::Status Server::StartHttp() {
 void Server::RegisterServices() {
   const rpc::Backend backend = {
       .submit = [engine = engine_.get()](
-                    engine::Submission submission) { engine->Submit(std::move(submission)); },
+                    engine::Submission&& submission) { engine->Submit(std::move(submission)); },
       .overload = [engine = engine_.get()] { return engine->overload(); },
       .gate = &gate_,
       .catalog = &options_.catalog,

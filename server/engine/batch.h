@@ -14,6 +14,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
+#include "engine/pending.h"
 #include "engine/schedule.h"
 #include "entitlement/change.h"
 #include "entitlement/units.h"
@@ -23,14 +24,6 @@ namespace usher::engine {
 
 class Batch {
  public:
-  // An answer that waits for the commit.
-  struct Pending {
-    Submission submission;
-    Result result;
-    // Whether the answer depends on something that this batch has to make durable on its behalf.
-    bool wrote = false;
-  };
-
   explicit Batch(const JournalEncoder* encode_journal) : encode_journal_(encode_journal) {}
 
   // Adds the changes of one command in one account, and its entry in the journal where there are
@@ -51,7 +44,8 @@ class Batch {
   // The unit has to be scheduled anew, whether or not anything in it changed.
   void Touch(const UnitKey& unit) { touched_.insert(unit); }
 
-  void AddPending(Pending pending) { pending_.push_back(std::move(pending)); }
+  // A command that is decided: its answer waits for the commit.
+  void AddPending(PendingPtr pending) { pending_.push_back(std::move(pending)); }
 
   // Keeps the server's own state as it is, where that wasn't done yet.
   void KeepDirectory(const entitlement::Directory& directory) {
@@ -70,8 +64,8 @@ class Batch {
 
   std::vector<storage::UnitMark>& marks() { return marks_; }
   std::vector<storage::UsageRecord>& usages() { return usages_; }
-  std::vector<Pending>& pending() { return pending_; }
-  const std::vector<Pending>& pending() const { return pending_; }
+  std::vector<PendingPtr>& pending() { return pending_; }
+  const std::vector<PendingPtr>& pending() const { return pending_; }
   std::vector<storage::JournalEntry>& journal() { return journal_; }
 
   // Whether anything has to be written.
@@ -105,7 +99,7 @@ class Batch {
   std::vector<storage::Answer> answers_;
   std::vector<storage::UsageRecord> usages_;
   std::vector<storage::UnitMark> marks_;
-  std::vector<Pending> pending_;
+  std::vector<PendingPtr> pending_;
   absl::btree_set<UnitKey> touched_;
   absl::btree_set<UnitKey> changed_;
   // Of what they were told last.

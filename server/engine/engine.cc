@@ -10,6 +10,7 @@
 
 #include "engine/inbox.h"
 #include "engine/loop.h"
+#include "engine/pending.h"
 #include "engine/worker.h"
 
 namespace usher::engine {
@@ -36,15 +37,16 @@ class Engine::Impl {
     return absl::OkStatus();
   }
 
-  void Submit(Submission submission) {
+  void Submit(Submission&& submission) {
     if (counters_.in_flight.fetch_add(1, std::memory_order_relaxed) >= options_.in_flight_max) {
       counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
       submission.done(entitlement::Refusal(entitlement::Overloaded{options_.in_flight_max}));
       return;
     }
-    if (inbox_.Push(submission)) return;
+    auto command = std::make_unique<Pending>(std::move(submission));
+    if (inbox_.Push(command)) return;
     counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    submission.done(entitlement::Refusal(entitlement::ServerDraining()));
+    command->submission.done(entitlement::Refusal(entitlement::ServerDraining()));
   }
 
   std::optional<entitlement::Overloaded> overload() const {
@@ -98,7 +100,7 @@ Engine::~Engine() { impl_->Stop(); }
 
 absl::Status Engine::Prepare() { return impl_->Prepare(); }
 absl::Status Engine::Start(Host* host) { return impl_->Start(host); }
-void Engine::Submit(Submission submission) { impl_->Submit(std::move(submission)); }
+void Engine::Submit(Submission&& submission) { impl_->Submit(std::move(submission)); }
 std::optional<entitlement::Overloaded> Engine::overload() const { return impl_->overload(); }
 void Engine::Stop() { impl_->Stop(); }
 EngineStats Engine::stats() const { return impl_->stats(); }

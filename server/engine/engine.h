@@ -64,8 +64,6 @@ struct Submission {
   // Unset where the caller sent none, or the command takes none.
   std::optional<RequestIdentity> identity;
   absl::AnyInvocable<void(Result)> done;
-  // The engine's own: a refusal of the store made it decide this once more.
-  bool decided_again = false;
 };
 
 // The events of one command in one account, for the wire layer to encode as a journal payload.
@@ -175,7 +173,7 @@ class Engine {
   // null one just sleeps. Fails as Prepare, else never.
   absl::Status Start(Host* host = nullptr);
 
-  void Submit(Submission submission);
+  void Submit(Submission&& submission);
 
   // With what Submit would refuse a command now, whatever it is: for those who would rather not
   // look at it first (R31). Any thread.

@@ -16,11 +16,11 @@ void Inbox::Put(Attention least, Function put) {
   if (wake) host_->Wake();
 }
 
-bool Inbox::Push(Submission& submission) {
+bool Inbox::Push(PendingPtr& command) {
   bool open = false;
   Put(Attention::kAll, [&] {
     open = !closed_;
-    if (open) submissions_.push_back(std::move(submission));
+    if (open) commands_.push_back(std::move(command));
   });
   return open;
 }
@@ -33,7 +33,7 @@ void Inbox::Push(StoreOutcome outcome) {
   Put(Attention::kStoreOnly, [&] { outcome_ = std::move(outcome); });
 }
 
-void Inbox::Push(Batch::Pending answer) {
+void Inbox::PushAnswer(PendingPtr answer) {
   Put(Attention::kStoreOnly, [&] { answers_.push_back(std::move(answer)); });
 }
 
@@ -46,7 +46,7 @@ std::optional<StoreOutcome> Inbox::TakeStoreOutcome() {
   return std::exchange(outcome_, std::nullopt);
 }
 
-size_t Inbox::TakeAnswers(std::vector<Batch::Pending>& answers) {
+size_t Inbox::TakeAnswers(std::vector<PendingPtr>& answers) {
   const std::lock_guard lock(mutex_);
   const size_t count = answers_.size();
   std::move(answers_.begin(), answers_.end(), std::back_inserter(answers));
@@ -54,20 +54,19 @@ size_t Inbox::TakeAnswers(std::vector<Batch::Pending>& answers) {
   return count;
 }
 
-void Inbox::Take(size_t submissions_max, Intake& intake) {
-  intake.submissions.clear();
+void Inbox::Take(size_t commands_max, Intake& intake) {
+  intake.commands.clear();
   intake.loaded.clear();
   const std::lock_guard lock(mutex_);
   intake.closed = closed_;
   intake.loaded.swap(loaded_);
-  if (submissions_.size() <= submissions_max) {
-    intake.submissions.swap(submissions_);
+  if (commands_.size() <= commands_max) {
+    intake.commands.swap(commands_);
     return;
   }
-  const auto end = submissions_.begin() + static_cast<std::ptrdiff_t>(submissions_max);
-  intake.submissions.assign(std::make_move_iterator(submissions_.begin()),
-                            std::make_move_iterator(end));
-  submissions_.erase(submissions_.begin(), end);
+  const auto end = commands_.begin() + static_cast<std::ptrdiff_t>(commands_max);
+  intake.commands.assign(std::make_move_iterator(commands_.begin()), std::make_move_iterator(end));
+  commands_.erase(commands_.begin(), end);
 }
 
 void Inbox::Wait(Attention attention, absl::Duration longest, Expected store) {
@@ -93,7 +92,7 @@ bool Inbox::AnythingToTake(Attention attention) {
   if (outcome_.has_value() || !answers_.empty()) return true;
   if (attention == Attention::kStoreOnly) return false;
   if (closed_ && !std::exchange(close_told_, true)) return true;
-  return !submissions_.empty() || !loaded_.empty();
+  return !commands_.empty() || !loaded_.empty();
 }
 
 }  // namespace usher::engine

@@ -13,9 +13,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "engine/batch.h"
-#include "engine/engine.h"
 #include "engine/host.h"
+#include "engine/pending.h"
 #include "entitlement/account.h"
 #include "entitlement/application.h"
 #include "storage/store.h"
@@ -37,7 +36,7 @@ struct StoreOutcome {
 };
 
 struct Intake {
-  std::vector<Submission> submissions;
+  std::vector<PendingPtr> commands;
   std::vector<LoadedUnit> loaded;
   // No command will come any more.
   bool closed = false;
@@ -55,18 +54,18 @@ class Inbox {
   // Before the engine's thread starts.
   void MoveTo(Host* host) { host_ = host; }
 
-  // False where the inbox is closed; the submission is then untouched.
-  bool Push(Submission& submission);
+  // False where the inbox is closed; the command is then untouched.
+  bool Push(PendingPtr& command);
   void Push(LoadedUnit unit);
   void Push(StoreOutcome outcome);
   // An answer that was read from the store.
-  void Push(Batch::Pending answer);
+  void PushAnswer(PendingPtr answer);
 
   std::optional<StoreOutcome> TakeStoreOutcome();
   // Adds them to `answers`; how many.
-  size_t TakeAnswers(std::vector<Batch::Pending>& answers);
-  // At most `submissions_max` submissions, and all loaded units. `intake` is cleared first.
-  void Take(size_t submissions_max, Intake& intake);
+  size_t TakeAnswers(std::vector<PendingPtr>& answers);
+  // At most `commands_max` commands, and all loaded units. `intake` is cleared first.
+  void Take(size_t commands_max, Intake& intake);
 
   // Is at the host until there is something to take, or `longest` is over; at once where there is.
   // May return early. That the inbox was closed is something, once. `store` is when an outcome of
@@ -87,9 +86,9 @@ class Inbox {
 
   Host* host_;
   std::mutex mutex_;
-  std::vector<Submission> submissions_;
+  std::vector<PendingPtr> commands_;
   std::vector<LoadedUnit> loaded_;
-  std::vector<Batch::Pending> answers_;
+  std::vector<PendingPtr> answers_;
   std::optional<StoreOutcome> outcome_;
   Sleep sleep_ = Sleep::kAwake;
   bool closed_ = false;

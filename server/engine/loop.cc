@@ -109,13 +109,13 @@ void Loop::Step(Intake& intake) {
 }
 
 void Loop::Turn(Intake& intake) {
-  intake.submissions.clear();
+  intake.commands.clear();
   if (BatchIsFull()) return;
   inbox_->Take(static_cast<size_t>(options_->batch_max) - batch_.pending().size(), intake);
   for (LoadedUnit& loaded : intake.loaded) Accept(std::move(loaded));
-  std::vector<Submission> again = std::exchange(again_, {});
-  for (Submission& submission : again) Handle(std::move(submission));
-  for (Submission& submission : intake.submissions) Handle(std::move(submission));
+  std::vector<PendingPtr> again = std::exchange(again_, {});
+  for (PendingPtr& command : again) Handle(std::move(command));
+  for (PendingPtr& command : intake.commands) Handle(std::move(command));
   FeedBackgroundLoads();
 }
 
@@ -124,7 +124,7 @@ bool Loop::BatchIsFull() const {
 }
 
 bool Loop::Finished(const Intake& intake) const {
-  return intake.closed && intake.submissions.empty() && again_.empty() && batch_.empty() &&
+  return intake.closed && intake.commands.empty() && again_.empty() && batch_.empty() &&
          store_work_ == StoreWork::kNone && reads_under_way_ == 0 &&
          !working_set_.anything_parked();
 }
@@ -148,7 +148,7 @@ entitlement::Context Loop::MakeContext(std::string_view actor) const {
 void Loop::Accept(LoadedUnit loaded) {
   const UnitKey key = KeyOf(loaded.ref);
   background_loading_.erase(key);
-  std::vector<Submission> waiting = working_set_.Unpark(key);
+  std::vector<PendingPtr> waiting = working_set_.Unpark(key);
   if (loaded.status.ok()) {
     if (loaded.account != nullptr) working_set_.Add(std::move(loaded.account), lease_now_);
     if (loaded.application != nullptr) {
@@ -161,7 +161,7 @@ void Loop::Accept(LoadedUnit loaded) {
 }
 
 void Loop::AcceptFailure(const UnitKey& unit, const absl::Status& status,
-                         std::vector<Submission> waiting) {
+                         std::vector<PendingPtr> waiting) {
   if (storage::IsUnitDamage(status)) {
     if (options_->on_damaged_unit) options_->on_damaged_unit(status);
     damaged_[unit] = lease_now_ + kDamagedUnitPause;
@@ -172,31 +172,31 @@ void Loop::AcceptFailure(const UnitKey& unit, const absl::Status& status,
   } else {
     Die(status);
   }
-  for (Submission& submission : waiting) RefuseForStore(std::move(submission));
+  for (PendingPtr& command : waiting) RefuseForStore(std::move(command));
 }
 
-void Loop::RefuseForStore(Submission submission) {
-  batch_.AddPending({.submission = std::move(submission),
-                     .result = entitlement::Refusal(entitlement::StoreUnavailable()),
-                     .wrote = true});
+void Loop::RefuseForStore(PendingPtr command) {
+  command->result = entitlement::Refusal(entitlement::StoreUnavailable());
+  command->wrote = true;
+  batch_.AddPending(std::move(command));
 }
 
-void Loop::Handle(Submission submission) {
+void Loop::Handle(PendingPtr command) {
+  const Submission& submission = command->submission;
   const Located located = Locate(submission.command);
   if (submission.identity.has_value() && !IsPreview(submission.command) &&
       located.units.account != nullptr) {
     std::optional<Result> remembered = Remembered(submission, located.units.account->no);
     if (remembered.has_value()) {
-      batch_.AddPending({.submission = std::move(submission), .result = *std::move(remembered)});
-      return;
+      command->result = *std::move(remembered);
+      return batch_.AddPending(std::move(command));
     }
   }
   if (located.waits.has_value()) {
-    if (IsDamaged(*located.waits)) return RefuseForStore(std::move(submission));
-    Park(*located.waits, std::move(submission));
-    return;
+    if (IsDamaged(*located.waits)) return RefuseForStore(std::move(command));
+    return Park(*located.waits, std::move(command));
   }
-  Decide(std::move(submission), located);
+  Decide(std::move(command), located);
 }
 
 Loop::Located Loop::Locate(const Command& command) {
@@ -220,8 +220,8 @@ Loop::Located Loop::Locate(const Command& command) {
   return located;
 }
 
-void Loop::Park(const UnitKey& unit, Submission submission) {
-  if (working_set_.Park(unit, std::move(submission))) Load(unit, /*background=*/false);
+void Loop::Park(const UnitKey& unit, PendingPtr command) {
+  if (working_set_.Park(unit, std::move(command))) Load(unit, /*background=*/false);
 }
 
 std::optional<Result> Loop::Remembered(const Submission& submission, AccountNo account) {
@@ -247,7 +247,8 @@ std::optional<Result> Loop::Remembered(const Submission& submission, AccountNo a
   return Reply(entitlement::RememberedReply{std::move(answer->bytes)});
 }
 
-void Loop::Decide(Submission submission, const Located& located) {
+void Loop::Decide(PendingPtr pending, const Located& located) {
+  const Submission& submission = pending->submission;
   entitlement::MutableUnits units = located.units;
   const entitlement::Context context = MakeContext(submission.actor);
   std::unique_ptr<Account> new_account;
@@ -268,7 +269,7 @@ void Loop::Decide(Submission submission, const Located& located) {
   if (!due.empty()) batch_.AddDue(std::move(due), units.account, now_);
 
   entitlement::Outcome outcome = Execute(units, submission.command, context);
-  const bool wrote = ChangesMoreThanMemory(outcome.changes);
+  pending->wrote = ChangesMoreThanMemory(outcome.changes);
   const AccountNo account_no = units.account != nullptr ? units.account->no : AccountNo();
   if (!outcome.changes.empty()) {
     const std::string_view request_id =
@@ -285,11 +286,9 @@ void Loop::Decide(Submission submission, const Located& located) {
   if (new_application != nullptr && new_application->no) {
     working_set_.AddCreated(std::move(new_application), lease_now_);
   }
-  Result result =
-      std::visit([](auto&& r) -> Result { return std::move(r); }, std::move(outcome.result));
-  RememberAnswer(submission, result, account_no);
-  batch_.AddPending(
-      {.submission = std::move(submission), .result = std::move(result), .wrote = wrote});
+  pending->result = std::move(outcome.result);
+  RememberAnswer(submission, pending->result, account_no);
+  batch_.AddPending(std::move(pending));
 }
 
 // Before anybody learns that a token was made or revoked, it is in force for the next call.

@@ -29,6 +29,7 @@
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/inbox.h"
+#include "engine/pending.h"
 #include "engine/worker.h"
 #include "engine/working_set.h"
 #include "entitlement/context.h"
@@ -121,13 +122,13 @@ class Loop {
   void ReadClocks();
   void Accept(LoadedUnit loaded);
   void AcceptFailure(const UnitKey& unit, const absl::Status& status,
-                     std::vector<Submission> waiting);
-  void RefuseForStore(Submission submission);
-  void Handle(Submission submission);
+                     std::vector<PendingPtr> waiting);
+  void RefuseForStore(PendingPtr command);
+  void Handle(PendingPtr command);
   Located Locate(const entitlement::Command& command);
-  void Park(const UnitKey& unit, Submission submission);
+  void Park(const UnitKey& unit, PendingPtr command);
   std::optional<Result> Remembered(const Submission& submission, entitlement::AccountNo account);
-  void Decide(Submission submission, const Located& located);
+  void Decide(PendingPtr pending, const Located& located);
   void PublishTokens();
   void PublishEvents();
   void RememberAnswer(const Submission& submission, const Result& result,
@@ -170,7 +171,7 @@ class Loop {
   void Recover();
   void DropWhatWasChanged();
   void GiveAnswers();
-  void ReadHistory(Batch::Pending pending);
+  void ReadHistory(PendingPtr pending);
   [[noreturn]] void Die(const absl::Status& status);
 
   entitlement::Context MakeContext(std::string_view actor) const;
@@ -193,12 +194,12 @@ class Loop {
   // Of the prune that is under way or was the last: whether it left anything that is due.
   bool more_to_prune_ = false;
   // May be given: what they tell of is durable.
-  std::vector<Batch::Pending> answers_;
+  std::vector<PendingPtr> answers_;
   // Pages of history that are being read.
   size_t reads_under_way_ = 0;
-  // Submissions to decide in the next turn: parked ones whose unit came, those of a batch that
-  // failed and may be decided again.
-  std::vector<Submission> again_;
+  // Commands to decide in the next turn: parked ones whose unit came, those of a batch that failed
+  // and may be decided again.
+  std::vector<PendingPtr> again_;
 
   absl::Time now_ = absl::InfinitePast();
   entitlement::LeaseTime lease_now_;

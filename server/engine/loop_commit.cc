@@ -2,6 +2,7 @@
 // answered.
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -69,8 +70,8 @@ void Loop::Release(Batch& batch) {
   // First: who has an answer finds it in the figures.
   counters_->state.Write(working_set_.figures());
   if (!batch.pending().empty()) counters_->batches.fetch_add(1, std::memory_order_relaxed);
-  for (Batch::Pending& pending : batch.pending()) {
-    if (HistoryQueryOf(pending.result) != nullptr) {
+  for (PendingPtr& pending : batch.pending()) {
+    if (HistoryQueryOf(pending->result) != nullptr) {
       ReadHistory(std::move(pending));
     } else {
       answers_.push_back(std::move(pending));
@@ -87,20 +88,18 @@ void Loop::Recover() {
   counters_->commit_failures.fetch_add(1, std::memory_order_relaxed);
   DropWhatWasChanged();
   dues_resume_ = lease_now_ + kDuesPauseAfterFailure;
-  std::vector<Batch::Pending> kept;
-  for (Batch::Pending& pending : committing_.pending()) {
-    if (pending.wrote || pending.submission.decided_again) {
-      pending.result = entitlement::Refusal(entitlement::StoreUnavailable());
+  std::vector<PendingPtr> kept;
+  for (PendingPtr& pending : committing_.pending()) {
+    if (pending->wrote || pending->decided_again) {
+      pending->result = entitlement::Refusal(entitlement::StoreUnavailable());
       kept.push_back(std::move(pending));
     } else {
-      pending.submission.decided_again = true;
-      again_.push_back(std::move(pending.submission));
+      pending->decided_again = true;
+      again_.push_back(std::move(pending));
     }
   }
   committing_.pending() = std::move(kept);
-  for (Batch::Pending& pending : batch_.pending()) {
-    again_.push_back(std::move(pending.submission));
-  }
+  std::move(batch_.pending().begin(), batch_.pending().end(), std::back_inserter(again_));
   batch_.Clear();
 }
 
@@ -128,23 +127,23 @@ void Loop::GiveAnswers() {
   const auto count = static_cast<int64_t>(answers_.size());
   counters_->commands.fetch_add(count, std::memory_order_relaxed);
   counters_->in_flight.fetch_sub(count, std::memory_order_relaxed);
-  for (Batch::Pending& answer : answers_) answer.submission.done(std::move(answer.result));
+  for (PendingPtr& answer : answers_) answer->submission.done(std::move(answer->result));
   answers_.clear();
 }
 
-void Loop::ReadHistory(Batch::Pending pending) {
+void Loop::ReadHistory(PendingPtr pending) {
   ++reads_under_way_;
   reader_->Post([this, pending = std::move(pending)]() mutable {
     absl::StatusOr<entitlement::HistoryPage> page =
-        store_->ReadHistory(*HistoryQueryOf(pending.result));
+        store_->ReadHistory(*HistoryQueryOf(pending->result));
     if (page.ok()) {
-      pending.result = Reply(*std::move(page));
+      pending->result = Reply(*std::move(page));
     } else if (absl::IsUnavailable(page.status())) {
-      pending.result = entitlement::Refusal(entitlement::StoreUnavailable());
+      pending->result = entitlement::Refusal(entitlement::StoreUnavailable());
     } else {
       Die(page.status());
     }
-    inbox_->Push(std::move(pending));
+    inbox_->PushAnswer(std::move(pending));
   });
 }
 

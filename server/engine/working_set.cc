@@ -98,20 +98,20 @@ void WorkingSet::AddLoaded(std::unique_ptr<Application> application, LeaseTime n
   Count(loaded.counted, FiguresOf(*loaded.unit));
 }
 
-bool WorkingSet::Park(const UnitKey& unit, Submission submission) {
+bool WorkingSet::Park(const UnitKey& unit, PendingPtr command) {
   const auto [it, first] = parked_.try_emplace(unit);
-  it->second.push_back(std::move(submission));
+  it->second.push_back(std::move(command));
   return first;
 }
 
 bool WorkingSet::Await(const UnitKey& unit) { return parked_.try_emplace(unit).second; }
 
-std::vector<Submission> WorkingSet::Unpark(const UnitKey& unit) {
+std::vector<PendingPtr> WorkingSet::Unpark(const UnitKey& unit) {
   const auto it = parked_.find(unit);
   if (it == parked_.end()) return {};
-  std::vector<Submission> submissions = std::move(it->second);
+  std::vector<PendingPtr> commands = std::move(it->second);
   parked_.erase(it);
-  return submissions;
+  return commands;
 }
 
 void WorkingSet::Reschedule(const UnitKey& unit, std::vector<storage::UnitMark>& marks) {

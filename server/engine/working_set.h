@@ -14,7 +14,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
-#include "engine/inbox.h"
+#include "engine/pending.h"
 #include "engine/schedule.h"
 #include "entitlement/account.h"
 #include "entitlement/application.h"
@@ -43,10 +43,10 @@ class WorkingSet {
   void AddLoaded(std::unique_ptr<entitlement::Application> application, entitlement::LeaseTime now);
 
   // Commands that wait until the unit is loaded. Park says whether the load has to be asked for.
-  bool Park(const UnitKey& unit, Submission submission);
+  bool Park(const UnitKey& unit, PendingPtr command);
   // As Park, where nobody waits but time itself.
   bool Await(const UnitKey& unit);
-  std::vector<Submission> Unpark(const UnitKey& unit);
+  std::vector<PendingPtr> Unpark(const UnitKey& unit);
   bool anything_parked() const { return !parked_.empty(); }
 
   // To be called for each unit that a batch changed, once its changes are applied: schedules it
@@ -114,7 +114,7 @@ class WorkingSet {
   entitlement::Directory directory_;
   absl::flat_hash_map<entitlement::AccountNo, LoadedAccount> accounts_;
   absl::flat_hash_map<entitlement::ApplicationNo, LoadedApplication> applications_;
-  absl::flat_hash_map<UnitKey, std::vector<Submission>> parked_;
+  absl::flat_hash_map<UnitKey, std::vector<PendingPtr>> parked_;
   absl::flat_hash_map<entitlement::ApplicationNo, KeptLeases> kept_leases_;
   absl::flat_hash_map<entitlement::AccountNo,
                       absl::flat_hash_map<entitlement::CallNo, entitlement::LeaseTime>>

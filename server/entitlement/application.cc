@@ -28,7 +28,7 @@ const License* Application::Find(LicenseId id) const {
   return &licenses[static_cast<size_t>(id.value() - 1)];
 }
 
-const Agent* Application::Find(const Email& email) const { return agents.Find(email); }
+const Agent* Application::Find(const SharedName<Email>& email) const { return agents.Find(email); }
 const Session* Application::Find(SessionId id) const { return sessions.Find(id); }
 const Phone* Application::Find(const PhoneId& id) const { return FindIn(phones, id); }
 const Subscription* Application::Find(SubscriptionId id) const { return FindIn(subscriptions, id); }

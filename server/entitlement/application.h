@@ -219,7 +219,7 @@ struct Application {
   absl::Time forget_pause_end = absl::InfinitePast();
 
   const License* Find(LicenseId id) const;
-  const Agent* Find(const Email& email) const;
+  const Agent* Find(const SharedName<Email>& email) const;
   const Session* Find(SessionId id) const;
   const Phone* Find(const PhoneId& id) const;
   const Subscription* Find(SubscriptionId id) const;

@@ -23,6 +23,7 @@
 #include "entitlement/change_voice.h"
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
+#include "entitlement/shared_text.h"
 #include "entitlement/token.h"
 #include "entitlement/types.h"
 
@@ -120,14 +121,14 @@ struct LicensesExpired {
 // email from.
 struct LicenseBound {
   LicenseId id;
-  Email email;
+  SharedName<Email> email;
   LicenseId moved_from;
 };
 
 // Event. Agent licenses only: phones say PhoneOffline and PhoneMoved.
 struct LicenseReleased {
   LicenseId id;
-  Email email;
+  SharedName<Email> email;
   ReleaseCause cause = ReleaseCause::kNone;
 };
 
@@ -146,9 +147,9 @@ struct LicensesReset {
 // Event. The session's revision is the change's.
 struct SessionStarted {
   SessionId id;
-  Email email;
+  SharedName<Email> email;
   Channel channel = Channel::kWeb;
-  ClientId client_id;
+  SharedName<ClientId> client_id;
   LicenseId license;
   absl::Duration ttl;
   LeaseTime lease_end;
@@ -157,7 +158,7 @@ struct SessionStarted {
 // Event.
 struct SessionEnded {
   SessionId id;
-  Email email;
+  SharedName<Email> email;
   EndReason reason = EndReason::kNone;
   std::string note;
 };
@@ -165,20 +166,20 @@ struct SessionEnded {
 // Event: tells a session what AgentDrainChanged did to its agent; alters nothing by itself.
 struct SessionDraining {
   SessionId id;
-  Email email;
+  SharedName<Email> email;
   bool draining = false;
   absl::Time deadline;
 };
 
 // Durable. Unset `deadline`: served again. Followed by a SessionDraining for each of its sessions.
 struct AgentDrainChanged {
-  Email email;
+  SharedName<Email> email;
   std::optional<absl::Time> deadline;
 };
 
 // Event.
 struct MobileAnsweringChanged {
-  Email email;
+  SharedName<Email> email;
   MobileAnswering mode = MobileAnswering::kOff;
 };
 

@@ -20,7 +20,7 @@ const License* ChooseIdle(const Application& application, LicenseKind kind,
   return nullptr;
 }
 
-Choice ChooseFor(const Application& application, const Email& email,
+Choice ChooseFor(const Application& application, const SharedName<Email>& email,
                  std::optional<Edition> requested) {
   Choice choice;
   choice.agent = application.Find(email);

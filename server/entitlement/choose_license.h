@@ -36,7 +36,7 @@ struct Choice {
 
 // The unexpired license that the email is recorded on, whatever edition is requested; else an idle
 // one, also where it is recorded on an expired one.
-Choice ChooseFor(const Application& application, const Email& email,
+Choice ChooseFor(const Application& application, const SharedName<Email>& email,
                  std::optional<Edition> requested);
 
 }  // namespace usher::entitlement

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
+#include "entitlement/shared_text.h"
 #include "entitlement/token.h"
 #include "entitlement/types.h"
 
@@ -148,7 +149,7 @@ struct ListResets {
 // Newest first, below `before` (a row of the store's history) where it is set.
 struct ListBindings {
   LicenseId license;
-  Email email;
+  SharedName<Email> email;
   std::optional<absl::Time> at_time;
   int64_t before = 0;
   int limit = 0;
@@ -157,9 +158,9 @@ struct ListBindings {
 // ---- Agents
 
 struct StartSession {
-  Email email;
+  SharedName<Email> email;
   Channel channel = Channel::kWeb;
-  ClientId client_id;
+  SharedName<ClientId> client_id;
   std::optional<Edition> edition;
   // As requested; zero where none was.
   absl::Duration ttl;
@@ -176,25 +177,25 @@ struct EndSession {
 };
 
 struct ForceOffline {
-  Email email;
+  SharedName<Email> email;
   bool mobile_answering_off = false;
   std::string note;
 };
 
 struct SetMobileAnswering {
-  Email email;
+  SharedName<Email> email;
   MobileAnswering mode = MobileAnswering::kOff;
   std::optional<Edition> edition;
 };
 
 struct CheckAccess {
-  Email email;
+  SharedName<Email> email;
   std::optional<Edition> edition;
 };
 
 struct ListSessions {
   // Empty for any.
-  Email email;
+  SharedName<Email> email;
   std::optional<Channel> channel;
   SessionId after;
   int limit = 0;
@@ -202,7 +203,7 @@ struct ListSessions {
 
 struct ListAgents {
   // Empty for any.
-  Email email;
+  SharedName<Email> email;
   Email after;
   int limit = 0;
 };

@@ -10,7 +10,7 @@
 namespace usher::entitlement {
 namespace {
 
-AgentView Nobody(const Email& email) {
+AgentView Nobody(const SharedName<Email>& email) {
   AgentView view;
   view.email = email;
   return view;
@@ -118,7 +118,7 @@ Outcome DecideOn(const Units& units, const ListAgents& command, const Context& c
   AgentsReply reply;
   if (!command.email.empty()) {
     const Agent* agent = application.Find(command.email);
-    if (agent != nullptr && command.after < command.email) {
+    if (agent != nullptr && SharedName<Email>(command.after) < command.email) {
       reply.agents.push_back(ViewOf(application, *agent, context));
     }
     return {Reply(std::move(reply)), {}};

@@ -28,7 +28,8 @@ NoIdleLicense NoIdle(const Units& units, const Choice& choice, std::optional<Edi
 
 }  // namespace
 
-void AddBinding(const Choice& choice, const Email& email, SessionId ending, ChangeList& changes) {
+void AddBinding(const Choice& choice, const SharedName<Email>& email, SessionId ending,
+                ChangeList& changes) {
   if (!choice.binds()) return;
   if (choice.expired == nullptr) {
     changes.Add(LicenseBound{.id = choice.license->id, .email = email, .moved_from = {}});
@@ -67,7 +68,8 @@ void AddDenial(LicenseKind kind, std::optional<Edition> requested, ChangeList& c
   changes.Add(DenialCounted{.kind = kind, .edition = requested.value_or(Edition::kStandard)});
 }
 
-LicenseView OccupiedView(const License& license, const Email& email, absl::Time bind_time) {
+LicenseView OccupiedView(const License& license, const SharedName<Email>& email,
+                         absl::Time bind_time) {
   return {
       .id = license.id,
       .kind = license.kind,
@@ -75,7 +77,7 @@ LicenseView OccupiedView(const License& license, const Email& email, absl::Time 
       .source = license.source,
       .subscription = license.subscription,
       .state = license.expired ? LicenseState::kExpired : LicenseState::kInUse,
-      .holder = email.value(),
+      .holder = email.text(),
       .bind_time = bind_time,
       .expire_time = license.expire_time,
   };

@@ -21,7 +21,8 @@ namespace usher::entitlement {
 
 // Writes down that the email takes `choice.license`, where the choice binds one: off an expired
 // license (R16), and ACTIVE again its sessions, but for `ending`, which the caller is about to end.
-void AddBinding(const Choice& choice, const Email& email, SessionId ending, ChangeList& changes);
+void AddBinding(const Choice& choice, const SharedName<Email>& email, SessionId ending,
+                ChangeList& changes);
 
 // What an email is told that no license serves (`choice.license` is null): LICENSE_EXPIRED where it
 // is recorded on an expired one, NO_IDLE_LICENSE otherwise.
@@ -36,6 +37,7 @@ Outcome RefuseForWantOfLicense(const Units& units, const Choice& choice,
 void AddDenial(LicenseKind kind, std::optional<Edition> requested, ChangeList& changes);
 
 // The serving license as it is once its email is active.
-LicenseView OccupiedView(const License& license, const Email& email, absl::Time bind_time);
+LicenseView OccupiedView(const License& license, const SharedName<Email>& email,
+                         absl::Time bind_time);
 
 }  // namespace usher::entitlement

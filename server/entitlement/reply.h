@@ -19,6 +19,7 @@
 #include "entitlement/ids.h"
 #include "entitlement/order.h"
 #include "entitlement/refusal.h"
+#include "entitlement/shared_text.h"
 #include "entitlement/token.h"
 #include "entitlement/types.h"
 #include "entitlement/voice.h"
@@ -42,7 +43,7 @@ struct LicenseView {
   LicenseSource source = LicenseSource::kTrial;
   SubscriptionId subscription;
   LicenseState state = LicenseState::kIdle;
-  std::string holder;
+  SharedText holder;
   // Unset where nobody holds it.
   std::optional<absl::Time> bind_time;
   absl::Time expire_time;
@@ -50,9 +51,9 @@ struct LicenseView {
 
 struct SessionView {
   SessionId id;
-  Email email;
+  SharedName<Email> email;
   Channel channel = Channel::kWeb;
-  ClientId client_id;
+  SharedName<ClientId> client_id;
   LicenseId license;
   SessionState state = SessionState::kActive;
   absl::Time start_time;
@@ -65,7 +66,7 @@ struct SessionView {
 };
 
 struct AgentView {
-  Email email;
+  SharedName<Email> email;
   // Unset where the email holds no license.
   std::optional<LicenseView> license;
   MobileAnswering mobile_answering = MobileAnswering::kOff;
@@ -166,12 +167,12 @@ struct LicensesReply {
 
 struct ReleasedBinding {
   LicenseId license;
-  Email email;
+  SharedName<Email> email;
 };
 
 struct RetainedBinding {
   LicenseId license;
-  Email email;
+  SharedName<Email> email;
   RetainReason reason = RetainReason::kLoggedIn;
 };
 

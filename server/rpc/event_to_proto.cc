@@ -28,8 +28,6 @@ constexpr size_t kArenaBytes = 4096;
 
 constexpr size_t kVarint32BytesMax = 5;
 
-void SetString(std::string_view text, std::string* out) { out->assign(text.data(), text.size()); }
-
 // Writes one change's payload. Those that are no events say false.
 class PayloadWriter {
  public:
@@ -108,14 +106,14 @@ class PayloadWriter {
   bool operator()(const entitlement::LicenseBound& c) {
     v1::LicenseBound& bound = *out_.mutable_license_bound();
     bound.set_license_id(c.id.value());
-    bound.set_email(c.email.value());
+    SetString(c.email.value(), bound.mutable_email());
     bound.set_moved_from_license_id(c.moved_from.value());
     return true;
   }
   bool operator()(const entitlement::LicenseReleased& c) {
     v1::LicenseReleased& released = *out_.mutable_license_released();
     released.set_license_id(c.id.value());
-    released.set_email(c.email.value());
+    SetString(c.email.value(), released.mutable_email());
     released.set_cause(static_cast<v1::ReleaseCause>(c.cause));
     return true;
   }
@@ -131,16 +129,16 @@ class PayloadWriter {
   bool operator()(const entitlement::SessionStarted& c) {
     v1::SessionStarted& started = *out_.mutable_session_started();
     started.set_session_id(c.id.value());
-    started.set_email(c.email.value());
+    SetString(c.email.value(), started.mutable_email());
     started.set_channel(static_cast<v1::Channel>(c.channel));
-    started.set_client_id(c.client_id.value());
+    SetString(c.client_id.value(), started.mutable_client_id());
     started.set_license_id(c.license.value());
     return true;
   }
   bool operator()(const entitlement::SessionEnded& c) {
     v1::SessionEnded& ended = *out_.mutable_session_ended();
     ended.set_session_id(c.id.value());
-    ended.set_email(c.email.value());
+    SetString(c.email.value(), ended.mutable_email());
     ended.set_reason(static_cast<v1::EndReason>(c.reason));
     ended.set_note(c.note);
     return true;
@@ -148,7 +146,7 @@ class PayloadWriter {
   bool operator()(const entitlement::SessionDraining& c) {
     v1::SessionDraining& draining = *out_.mutable_session_draining();
     draining.set_session_id(c.id.value());
-    draining.set_email(c.email.value());
+    SetString(c.email.value(), draining.mutable_email());
     draining.set_draining(c.draining);
     if (c.draining) SetTime(c.deadline, draining.mutable_drain_deadline_time());
     return true;
@@ -156,7 +154,7 @@ class PayloadWriter {
   bool operator()(const entitlement::AgentDrainChanged&) { return false; }
   bool operator()(const entitlement::MobileAnsweringChanged& c) {
     v1::MobileAnsweringChanged& changed = *out_.mutable_mobile_answering_changed();
-    changed.set_email(c.email.value());
+    SetString(c.email.value(), changed.mutable_email());
     changed.set_mode(static_cast<v1::MobileAnswering>(c.mode));
     return true;
   }
@@ -292,42 +290,6 @@ class PayloadWriter {
   v1::Event& out_;
 };
 
-// What the events of a command say alike, encoded: mostly it is the same for all of them.
-class CommonFields {
- public:
-  CommonFields(const engine::CommandEvents& events, google::protobuf::Arena& arena)
-      : events_(events), event_(*google::protobuf::Arena::CreateMessage<v1::Event>(&arena)) {
-    if (events.account != nullptr) event_.set_account(AccountName(events.account->id));
-    SetString(events.actor, event_.mutable_actor());
-    SetString(events.request_id, event_.mutable_request_id());
-    SetTime(events.record_time, event_.mutable_record_time());
-    event_.set_command_revision(events.command_revision.value());
-  }
-
-  // Valid until the next call.
-  const std::string& EncodedFor(const Change& change) {
-    if (!encoded_.empty() && change.application == application_ && change.event_time == time_) {
-      return encoded_;
-    }
-    application_ = change.application;
-    time_ = change.event_time;
-    event_.clear_application();
-    const Account* account = events_.account;
-    const ApplicationEntry* entry = account != nullptr ? account->Find(application_) : nullptr;
-    if (entry != nullptr) event_.set_application(ApplicationName(account->id, entry->id));
-    SetTime(time_, event_.mutable_event_time());
-    event_.SerializeToString(&encoded_);
-    return encoded_;
-  }
-
- private:
-  const engine::CommandEvents& events_;
-  v1::Event& event_;
-  entitlement::ApplicationNo application_;
-  absl::Time time_;
-  std::string encoded_;
-};
-
 // Appends to an encoded v1::WatchEventsResponse one event more. An encoding may be put together of
 // the encodings of its parts, and of a field that two of them have, the last counts
 // (https://protobuf.dev/programming-guides/encoding/#last-one-wins): a payload may name an account.
@@ -353,7 +315,31 @@ bool WriteEventPayload(const Account& account, const Change& change, v1::Event& 
   return std::visit(PayloadWriter(account, change, out), change.payload);
 }
 
-std::string EncodeEvents(const engine::CommandEvents& events) {
+const std::string& EventEncoder::Common(const engine::CommandEvents& events, const Change& change) {
+  const Account* account = events.account;
+  const std::string_view account_id = account != nullptr ? account->id.value() : std::string_view();
+  if (!common_.empty() && change.application == application_ && change.event_time == event_time_ &&
+      events.record_time == record_time_ && account_id == account_id_ && events.actor == actor_) {
+    return common_;
+  }
+  application_ = change.application;
+  event_time_ = change.event_time;
+  record_time_ = events.record_time;
+  account_id_ = account_id;
+  actor_ = events.actor;
+
+  v1::Event event;
+  if (account != nullptr) event.set_account(AccountName(account->id));
+  const ApplicationEntry* entry = account != nullptr ? account->Find(application_) : nullptr;
+  if (entry != nullptr) event.set_application(ApplicationName(account->id, entry->id));
+  event.set_actor(actor_);
+  SetTime(event_time_, event.mutable_event_time());
+  SetTime(record_time_, event.mutable_record_time());
+  event.SerializeToString(&common_);
+  return common_;
+}
+
+std::string EventEncoder::Encode(const engine::CommandEvents& events) {
   alignas(8) std::array<char, kArenaBytes> block;
   google::protobuf::ArenaOptions options;
   options.initial_block = block.data();
@@ -363,7 +349,6 @@ std::string EncodeEvents(const engine::CommandEvents& events) {
   // The server's own events are of no account, unless their payload says which one.
   static const Account kNone;
   const Account& account = events.account != nullptr ? *events.account : kNone;
-  CommonFields common(events, arena);
   auto& own = *google::protobuf::Arena::CreateMessage<v1::Event>(&arena);
   std::string encoded;
   for (const Change& change : events.changes) {
@@ -371,7 +356,9 @@ std::string EncodeEvents(const engine::CommandEvents& events) {
     own.Clear();
     WriteEventPayload(account, change, own);
     own.set_revision(change.revision.value());
-    AppendEvent(common.EncodedFor(change), own, encoded);
+    own.set_command_revision(events.command_revision.value());
+    if (!events.request_id.empty()) SetString(events.request_id, own.mutable_request_id());
+    AppendEvent(Common(events, change), own, encoded);
   }
   return encoded;
 }

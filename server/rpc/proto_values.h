@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "entitlement/ids.h"
@@ -13,6 +14,10 @@
 #include "google/protobuf/timestamp.pb.h"
 
 namespace usher::rpc {
+
+inline void SetString(std::string_view text, std::string* out) {
+  out->assign(text.data(), text.size());
+}
 
 inline void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   const timespec parts = absl::ToTimespec(time);

@@ -7,9 +7,9 @@ namespace {
 
 void Write(const entitlement::SessionView& session, v1::Session& out) {
   out.set_session_id(session.id.value());
-  out.set_email(session.email.value());
+  SetString(session.email.value(), out.mutable_email());
   out.set_channel(Wire<v1::Channel>(session.channel));
-  out.set_client_id(session.client_id.value());
+  SetString(session.client_id.value(), out.mutable_client_id());
   out.set_license_id(session.license.value());
   out.set_state(Wire<v1::SessionState>(session.state));
   // Of a session that nobody remembers there is no instant to tell.
@@ -26,7 +26,7 @@ void Write(const entitlement::SessionView& session, v1::Session& out) {
 }
 
 void Write(const entitlement::AgentView& agent, v1::Agent& out) {
-  out.set_email(agent.email.value());
+  SetString(agent.email.value(), out.mutable_email());
   if (agent.license) WriteLicense(*agent.license, *out.mutable_license());
   out.set_mobile_answering(Wire<v1::MobileAnswering>(agent.mobile_answering));
   for (const auto& session : agent.sessions) Write(session, *out.add_sessions());
@@ -104,7 +104,7 @@ void WriteReply(const Reply& reply, const v1::ListAgentsRequest& request,
                 v1::ListAgentsResponse& out) {
   const auto& page = As<entitlement::AgentsReply>(reply);
   for (const auto& agent : page.agents) Write(agent, *out.add_agents());
-  if (page.more) WriteNext(true, request, page.agents.back().email.value(), out);
+  if (page.more) WriteNext(true, request, std::string(page.agents.back().email.value()), out);
 }
 
 }  // namespace usher::rpc

@@ -18,7 +18,7 @@ void WriteLicense(const entitlement::LicenseView& license, v1::License& out) {
   out.set_source(Wire<v1::LicenseSource>(license.source));
   out.set_subscription_id(license.subscription.value());
   out.set_state(Wire<v1::LicenseState>(license.state));
-  out.set_holder(license.holder);
+  SetString(license.holder.view(), out.mutable_holder());
   if (license.bind_time) SetTime(*license.bind_time, out.mutable_bind_time());
   SetTime(license.expire_time, out.mutable_expire_time());
 }
@@ -35,7 +35,7 @@ void Write(const entitlement::ResetRecord& reset, v1::LicenseReset& out) {
 
 void Write(const entitlement::BindingRecord& binding, v1::Binding& out) {
   out.set_license_id(binding.license.value());
-  out.set_email(binding.email.value());
+  SetString(binding.email.value(), out.mutable_email());
   SetTime(binding.bind_time, out.mutable_bind_time());
   if (binding.release_time) SetTime(*binding.release_time, out.mutable_release_time());
   out.set_release_cause(Wire<v1::ReleaseCause>(binding.release_cause));
@@ -60,12 +60,12 @@ void WriteReply(const Reply& reply, const v1::ResetLicensesRequest&,
   for (const auto& binding : reset.released) {
     v1::ReleasedBinding& released = *out.add_released();
     released.set_license_id(binding.license.value());
-    released.set_email(binding.email.value());
+    SetString(binding.email.value(), released.mutable_email());
   }
   for (const auto& binding : reset.retained) {
     v1::RetainedBinding& retained = *out.add_retained();
     retained.set_license_id(binding.license.value());
-    retained.set_email(binding.email.value());
+    SetString(binding.email.value(), retained.mutable_email());
     retained.set_reason(Wire<v1::RetainReason>(binding.reason));
   }
   WriteAllowance(reset.allowance, *out.mutable_allowance());

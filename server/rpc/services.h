@@ -36,7 +36,7 @@ struct ServerIdentity {
 // What services answer from.
 struct Backend {
   // Hands a command to the engine, as Engine::Submit does.
-  std::function<void(engine::Submission)> submit;
+  std::function<void(engine::Submission&&)> submit;
   // Why it would take none now, as Engine::overload says.
   std::function<std::optional<entitlement::Overloaded>()> overload;
   // These outlive the server.

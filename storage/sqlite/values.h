@@ -54,6 +54,10 @@ template <typename Tag>
 std::string_view Plain(const entitlement::Name<Tag>& value) {
   return value.value();
 }
+template <typename NameType>
+std::string_view Plain(const entitlement::SharedName<NameType>& value) {
+  return value.value();
+}
 
 template <std::integral T>
 void Read(int64_t plain, T& value) {

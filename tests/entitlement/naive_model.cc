@@ -124,7 +124,7 @@ int64_t NaiveModel::InUse(const App& app, LicenseKind kind, Edition edition) con
 // ---- Agents ------------------------------------------------------------------------------------
 
 std::string NaiveModel::On(App& app, const StartSession& command) {
-  const std::string& email = command.email.value();
+  const std::string email(command.email.value());
   const absl::Duration ttl = SessionTtl(command.ttl);
   const auto live =
       std::find_if(app.sessions.begin(), app.sessions.end(), [&](const LiveSession& session) {
@@ -144,7 +144,7 @@ std::string NaiveModel::On(App& app, const StartSession& command) {
   app.sessions.push_back({.id = ++app.last_session,
                           .email = email,
                           .channel = command.channel,
-                          .client = command.client_id.value(),
+                          .client = std::string(command.client_id.value()),
                           .ttl = ttl,
                           .lease_end = now_ + ttl});
   return "OK";
@@ -166,14 +166,14 @@ std::string NaiveModel::On(App& app, const EndSession& command) {
 }
 
 std::string NaiveModel::On(App& app, const ForceOffline& command) {
-  const std::string& email = command.email.value();
+  const std::string email(command.email.value());
   std::erase_if(app.sessions, [&](const LiveSession& session) { return session.email == email; });
   if (command.mobile_answering_off) app.mobile.erase(email);
   return "OK";
 }
 
 std::string NaiveModel::On(App& app, const SetMobileAnswering& command) {
-  const std::string& email = command.email.value();
+  const std::string email(command.email.value());
   if (command.mode == MobileAnswering::kOff) {
     app.mobile.erase(email);
     return "OK";

@@ -180,7 +180,7 @@ std::vector<Row> Rows() {
 
 v1::WatchEventsResponse Encoded(const Account& account, const std::vector<Change>& changes) {
   v1::WatchEventsResponse told;
-  EXPECT_TRUE(told.ParseFromString(EncodeEvents({
+  EXPECT_TRUE(told.ParseFromString(EventEncoder().Encode({
       .account = &account,
       .actor = "operator",
       .request_id = "r-1",
@@ -267,6 +267,68 @@ TEST(EventToProto, EachEventOfACommandHasItsOwnApplicationAndTime) {
   EXPECT_EQ(told.events(3).event_time().seconds(), absl::ToUnixSeconds(kLater));
 }
 
+// An encoder keeps what the commands of a moment say alike; whatever one of them says otherwise has
+// to be told as if it were the first.
+TEST(EventToProto, AnEncoderTellsEachCommandAsIfItWereTheFirst) {
+  Account acme = Acme();
+  ApplicationEntry sales;
+  sales.no = ApplicationNo(6);
+  sales.id = ApplicationId("sales");
+  acme.Add(sales);
+  Account globex = Acme();
+  globex.no = AccountNo(2);
+  globex.id = AccountId("globex");
+
+  const entitlement::SessionStarted started{.id = SessionId(2), .email = Email("a@x")};
+  const std::vector<Change> in_support = {ChangeOf(started, 11)};
+  std::vector<Change> in_sales = in_support;
+  in_sales[0].application = sales.no;
+  std::vector<Change> at_account = in_support;
+  at_account[0].application = ApplicationNo();
+  std::vector<Change> later = in_support;
+  later[0].event_time = kLater;
+  std::vector<Change> two = {ChangeOf(started, 12), ChangeOf(started, 13)};
+  two[1].application = sales.no;
+
+  const engine::CommandEvents usual{.account = &acme,
+                                    .actor = "operator",
+                                    .request_id = "",
+                                    .record_time = kLater,
+                                    .command_revision = Revision(11),
+                                    .changes = in_support};
+  const auto with = [&usual](auto alter) {
+    engine::CommandEvents events = usual;
+    alter(events);
+    return events;
+  };
+  EventEncoder encoder;
+  for (const engine::CommandEvents& events : {
+           usual,
+           with([](auto& e) { e.request_id = "r-1"; }),
+           usual,
+           with([](auto& e) { e.command_revision = Revision(12); }),
+           with([](auto& e) { e.actor = "console"; }),
+           usual,
+           with([](auto& e) { e.record_time = kLater + absl::Microseconds(1); }),
+           with([&](auto& e) { e.changes = in_sales; }),
+           with([&](auto& e) { e.changes = at_account; }),
+           with([&](auto& e) { e.changes = later; }),
+           with([&](auto& e) { e.changes = two; }),
+           with([&](auto& e) { e.account = &globex; }),
+           with([](auto& e) { e.account = nullptr; }),
+           usual,
+       }) {
+    v1::WatchEventsResponse told;
+    v1::WatchEventsResponse expected;
+    ASSERT_TRUE(told.ParseFromString(encoder.Encode(events)));
+    ASSERT_TRUE(expected.ParseFromString(EventEncoder().Encode(events)));
+    EXPECT_EQ(told.events_size(), static_cast<int>(events.changes.size()));
+    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(told, expected))
+        << told.DebugString() << "instead of\n"
+        << expected.DebugString();
+  }
+}
+
 // The server's own list tells of tokens, which name their account themselves.
 TEST(EventToProto, AnEventOfTheServerNamesTheAccountThatItsPayloadNames) {
   v1::WatchEventsResponse told;
@@ -278,12 +340,12 @@ TEST(EventToProto, AnEventOfTheServerNamesTheAccountThatItsPayloadNames) {
       ChangeOf(entitlement::TokenCreated{{.id = entitlement::TokenId(8),
                                           .role = entitlement::Role::kOperator}},
                4)};
-  ASSERT_TRUE(told.ParseFromString(EncodeEvents({.account = nullptr,
-                                                 .actor = "operator",
-                                                 .request_id = "",
-                                                 .record_time = kLater,
-                                                 .command_revision = Revision(4),
-                                                 .changes = changes})));
+  ASSERT_TRUE(told.ParseFromString(EventEncoder().Encode({.account = nullptr,
+                                                          .actor = "operator",
+                                                          .request_id = "",
+                                                          .record_time = kLater,
+                                                          .command_revision = Revision(4),
+                                                          .changes = changes})));
   ASSERT_EQ(told.events_size(), 2);
   EXPECT_EQ(told.events(0).account(), "accounts/acme");
   EXPECT_EQ(told.events(1).account(), "");
