@@ -189,6 +189,7 @@ void Loop::Handle(PendingPtr command) {
     std::optional<Result> remembered = Remembered(submission, located.units.account->no);
     if (remembered.has_value()) {
       command->result = *std::move(remembered);
+      command->wrote = false;
       return batch_.AddPending(std::move(command));
     }
   }
