@@ -1,4 +1,5 @@
 // ForceOffline, SetMobileAnswering and ListAgents: R12, R16.
+#include <string_view>
 #include <utility>
 
 #include "entitlement/change_list.h"
@@ -118,7 +119,7 @@ Outcome DecideOn(const Units& units, const ListAgents& command, const Context& c
   AgentsReply reply;
   if (!command.email.empty()) {
     const Agent* agent = application.Find(command.email);
-    if (agent != nullptr && SharedName<Email>(command.after) < command.email) {
+    if (agent != nullptr && std::string_view(command.after.value()) < command.email.value()) {
       reply.agents.push_back(ViewOf(application, *agent, context));
     }
     return {Reply(std::move(reply)), {}};

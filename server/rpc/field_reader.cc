@@ -124,12 +124,18 @@ std::string FieldReader::FaultOf(std::string_view text, int length_max) {
 }
 
 std::string FieldReader::Identifier(std::string_view path, std::string_view text, int length_max) {
-  if (const std::string fault = FaultOf(text, length_max); !fault.empty()) Refuse(path, fault);
+  if (const std::string fault = FaultOf(text, length_max); !fault.empty()) {
+    Refuse(path, fault);
+    return {};
+  }
   return std::string(text);
 }
 
 std::string FieldReader::Text(std::string_view path, std::string_view text, int length_max) {
-  if (const std::string fault = FaultOfText(text, length_max); !fault.empty()) Refuse(path, fault);
+  if (const std::string fault = FaultOfText(text, length_max); !fault.empty()) {
+    Refuse(path, fault);
+    return {};
+  }
   return std::string(text);
 }
 

@@ -33,6 +33,8 @@ namespace usher::rpc {
 // A request in the core's words, or what is wrong with it.
 using CommandOr = std::variant<entitlement::Command, entitlement::Refusal>;
 
+// What is refused comes back empty where it could be of any length: nothing behind the reader has
+// to hold more than the bounds let pass.
 class FieldReader {
  public:
   // accounts/{account}

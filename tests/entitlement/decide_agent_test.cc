@@ -292,6 +292,9 @@ TEST(DecideListAgents, ListsHoldersByEmailAndTellsOfMore) {
       {{.email = Mail("ben"), .limit = 1}, {"ben"}, false},
       {{.email = Mail("ben"), .after = Mail("ben"), .limit = 1}, {}, false},
       {{.email = Mail("dora"), .limit = 1}, {}, false},
+      // A page token may name a place that is no email.
+      {{.email = Mail("ben"), .after = Email(std::string(1'000, 'a')), .limit = 1}, {"ben"}, false},
+      {{.after = Email(std::string(1'000, 'b')), .limit = 2}, {"ben", "carl"}, false},
   };
   for (size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(i);

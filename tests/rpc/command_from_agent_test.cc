@@ -52,6 +52,10 @@ TEST(CommandFromAgent, EachMalformedFieldOfStartSessionIsNamed) {
            [](Request& r) {
              r.set_client_id(std::string(entitlement::kClientIdLengthMax + 1, 'x'));
            }},
+          {"client_id",
+           [](Request& r) {
+             r.set_client_id(std::string(entitlement::SharedText::kLengthMax + 1, 'x'));
+           }},
           {"edition", [](Request& r) { r.set_edition(static_cast<v1::Edition>(3)); }},
           {"ttl", [](Request& r) { r.mutable_ttl()->set_seconds(-1); }},
           {"ttl", [](Request& r) { r.mutable_ttl()->set_nanos(-1); }},
