@@ -124,10 +124,7 @@ engine::EngineOptions Server::MakeEngineOptions() {
   options.policy = options_.policy;
   options.catalog = options_.catalog;
   options.in_flight_max = options_.in_flight_max;
-  options.encode_journal = [encoder =
-                                rpc::EventEncoder()](const engine::CommandEvents& events) mutable {
-    return encoder.Encode(events);
-  };
+  options.encode_journal = rpc::EventEncoder();
   options.on_fatal = SayWhyTheProcessEnds;
   options.on_commit = [this](const engine::CommitReport& report) { metrics_.NoteCommit(report); };
   options.on_store_refuses = [this](bool refuses) {

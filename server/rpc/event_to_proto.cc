@@ -339,7 +339,7 @@ const std::string& EventEncoder::Common(const engine::CommandEvents& events, con
   return common_;
 }
 
-std::string EventEncoder::Encode(const engine::CommandEvents& events) {
+std::string EventEncoder::operator()(const engine::CommandEvents& events) {
   alignas(8) std::array<char, kArenaBytes> block;
   google::protobuf::ArenaOptions options;
   options.initial_block = block.data();

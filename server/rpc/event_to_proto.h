@@ -19,10 +19,11 @@ class Event;
 
 namespace usher::rpc {
 
+// An engine::JournalEncoder.
 class EventEncoder {
  public:
   // Of one command after the other, whatever accounts they are in.
-  std::string Encode(const engine::CommandEvents& events);
+  std::string operator()(const engine::CommandEvents& events);
 
  private:
   // Those fields of the event that most events of a moment have alike, encoded. Valid until the

@@ -180,7 +180,7 @@ std::vector<Row> Rows() {
 
 v1::WatchEventsResponse Encoded(const Account& account, const std::vector<Change>& changes) {
   v1::WatchEventsResponse told;
-  EXPECT_TRUE(told.ParseFromString(EventEncoder().Encode({
+  EXPECT_TRUE(told.ParseFromString(EventEncoder()({
       .account = &account,
       .actor = "operator",
       .request_id = "r-1",
@@ -320,8 +320,8 @@ TEST(EventToProto, AnEncoderTellsEachCommandAsIfItWereTheFirst) {
        }) {
     v1::WatchEventsResponse told;
     v1::WatchEventsResponse expected;
-    ASSERT_TRUE(told.ParseFromString(encoder.Encode(events)));
-    ASSERT_TRUE(expected.ParseFromString(EventEncoder().Encode(events)));
+    ASSERT_TRUE(told.ParseFromString(encoder(events)));
+    ASSERT_TRUE(expected.ParseFromString(EventEncoder()(events)));
     EXPECT_EQ(told.events_size(), static_cast<int>(events.changes.size()));
     EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(told, expected))
         << told.DebugString() << "instead of\n"
@@ -340,12 +340,12 @@ TEST(EventToProto, AnEventOfTheServerNamesTheAccountThatItsPayloadNames) {
       ChangeOf(entitlement::TokenCreated{{.id = entitlement::TokenId(8),
                                           .role = entitlement::Role::kOperator}},
                4)};
-  ASSERT_TRUE(told.ParseFromString(EventEncoder().Encode({.account = nullptr,
-                                                          .actor = "operator",
-                                                          .request_id = "",
-                                                          .record_time = kLater,
-                                                          .command_revision = Revision(4),
-                                                          .changes = changes})));
+  ASSERT_TRUE(told.ParseFromString(EventEncoder()({.account = nullptr,
+                                                   .actor = "operator",
+                                                   .request_id = "",
+                                                   .record_time = kLater,
+                                                   .command_revision = Revision(4),
+                                                   .changes = changes})));
   ASSERT_EQ(told.events_size(), 2);
   EXPECT_EQ(told.events(0).account(), "accounts/acme");
   EXPECT_EQ(told.events(1).account(), "");

@@ -147,10 +147,7 @@ class Filler {
   storage::Store* const store_;
   const entitlement::Policy policy_;
   const entitlement::Catalog catalog_ = entitlement::Catalog::Default();
-  const engine::JournalEncoder encode_journal_ =
-      [encoder = rpc::EventEncoder()](const engine::CommandEvents& events) mutable {
-        return encoder.Encode(events);
-      };
+  const engine::JournalEncoder encode_journal_ = rpc::EventEncoder();
   engine::Batch batch_{&encode_journal_};
   int commands_ = 0;
   absl::Time now_ = absl::InfinitePast();
