@@ -96,14 +96,18 @@ absl::Status Write(Database& database, const Change& change,
 
 absl::Status Write(Database& database, const Change& change,
                    const entitlement::LicenseBound& bound) {
-  // The row of an agent who is just being moved is there already, without a license.
-  USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-      "INSERT INTO agent (application_no, email, license_id, bind_time, mobile_answering,"
-      " last_active_time) VALUES (?1, ?2, ?3, ?4, 1, ?4)"
-      " ON CONFLICT (application_no, email) DO UPDATE SET"
-      " license_id = excluded.license_id, bind_time = excluded.bind_time"
-      " WHERE license_id IS NULL",
-      change.application, bound.email, bound.id, change.event_time));
+  if (bound.moved_from) {
+    // The release just before has left the row, without a license.
+    USHER_RETURN_IF_ERROR(database.RunOnOneRow(
+        "UPDATE agent SET license_id = ?, bind_time = ?, bind_revision = ?"
+        " WHERE application_no = ? AND email = ? AND license_id IS NULL",
+        bound.id, change.event_time, change.revision, change.application, bound.email));
+  } else {
+    USHER_RETURN_IF_ERROR(database.Run(
+        "INSERT INTO agent (application_no, email, license_id, bind_time, mobile_answering,"
+        " last_active_time, bind_revision) VALUES (?1, ?2, ?3, ?4, 1, ?4, ?5)",
+        change.application, bound.email, bound.id, change.event_time, change.revision));
+  }
   return database.Run(
       "INSERT INTO binding (application_no, revision, license_id, email, bind_time,"
       " release_cause) VALUES (?, ?, ?, ?, ?, 0)",
@@ -112,22 +116,22 @@ absl::Status Write(Database& database, const Change& change,
 
 absl::Status Write(Database& database, const Change& change,
                    const entitlement::LicenseReleased& released) {
+  // The agent's row tells which one lasts.
+  USHER_RETURN_IF_ERROR(database.RunOnOneRow(
+      "UPDATE binding SET release_time = ?1, release_cause = ?2 WHERE application_no = ?3"
+      " AND revision = (SELECT bind_revision FROM agent"
+      "                 WHERE application_no = ?3 AND email = ?4 AND license_id = ?5)"
+      " AND license_id = ?5 AND release_time IS NULL",
+      change.event_time, released.cause, change.application, released.email, released.id));
   if (released.cause == entitlement::ReleaseCause::kMoved) {
-    USHER_RETURN_IF_ERROR(
-        database.RunOnOneRow("UPDATE agent SET license_id = NULL"
-                             " WHERE application_no = ? AND email = ? AND license_id = ?",
-                             change.application, released.email, released.id));
-  } else {
-    USHER_RETURN_IF_ERROR(database.RunOnOneRow(
-        "DELETE FROM agent WHERE application_no = ? AND email = ? AND license_id = ?",
-        change.application, released.email, released.id));
+    return database.RunOnOneRow(
+        "UPDATE agent SET license_id = NULL"
+        " WHERE application_no = ? AND email = ? AND license_id = ?",
+        change.application, released.email, released.id);
   }
   return database.RunOnOneRow(
-      "UPDATE binding SET release_time = ?1, release_cause = ?2 WHERE application_no = ?3"
-      " AND revision = (SELECT MAX(revision) FROM binding"
-      "                 WHERE application_no = ?3 AND license_id = ?4)"
-      " AND release_time IS NULL",
-      change.event_time, released.cause, change.application, released.id);
+      "DELETE FROM agent WHERE application_no = ? AND email = ? AND license_id = ?",
+      change.application, released.email, released.id);
 }
 
 absl::Status Write(Database& database, const Change& change,

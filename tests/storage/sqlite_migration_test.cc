@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -196,6 +198,46 @@ TEST_F(SqliteMigration, NothingOfVersion5IsLost) {
   const Change forgotten = of_third(SessionForgotten{SessionId(1)});
   ASSERT_EQ(store->Commit({.changes = {&forgotten, 1}}), absl::OkStatus());
   EXPECT_EQ(store->LoadApplication(third.no, absl::InfinitePast())->ended_sessions.size(), 8U);
+}
+
+// Its bindings were found by indexes, those that last as well, and no agent's row told of them.
+TEST_F(SqliteMigration, NothingOfVersion6IsLost) {
+  Restore(6);
+  const std::unique_ptr<SqliteStore> store = Open();
+  const Application support =
+      store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
+  EXPECT_EQ(support.sessions.size(), 3U);
+  EXPECT_EQ(support.agents.Find(Email("bob@acme.test"))->license, LicenseId(4));
+
+  // "license email", newest first.
+  const auto bindings = [&store](BindingsQuery query) {
+    query.application = query.application ? query.application : ApplicationNo(1);
+    query.limit = 10;
+    std::vector<std::string> found;
+    const HistoryPage page = store->ReadHistory(query).value();
+    for (const BindingRecord& binding : std::get<BindingsPage>(page).bindings) {
+      found.push_back(absl::StrCat(binding.license.value(), " ", binding.email.value().substr(0, 3),
+                                   binding.release_time ? " until a reset" : ""));
+    }
+    return found;
+  };
+  EXPECT_THAT(bindings({}),
+              ElementsAre("2 dan", "2 cid until a reset", "4 bob", "2 bob until a reset", "1 ann"));
+  EXPECT_THAT(bindings({.email = Email("bob@acme.test")}),
+              ElementsAre("4 bob", "2 bob until a reset"));
+  EXPECT_THAT(bindings({.license = LicenseId(2)}),
+              ElementsAre("2 dan", "2 cid until a reset", "2 bob until a reset"));
+  EXPECT_THAT(bindings({.application = ApplicationNo(2)}), ElementsAre("1 ann"));
+
+  // What lasted then can end now.
+  const Change released{
+      .account = AccountNo(1),
+      .application = ApplicationNo(1),
+      .event_time = absl::FromUnixSeconds(1'796'100'000),
+      .payload = LicenseReleased{
+          .id = LicenseId(2), .email = Email("dan@acme.test"), .cause = ReleaseCause::kReset}};
+  ASSERT_EQ(store->Commit({.changes = {&released, 1}}), absl::OkStatus());
+  EXPECT_THAT(bindings({.email = Email("dan@acme.test")}), ElementsAre("2 dan until a reset"));
 }
 
 // Version 5 says its checks in other words; what they keep out stays out, also in a database that

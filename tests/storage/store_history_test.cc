@@ -140,14 +140,16 @@ class StoreBindings : public StoreHistory {
     Bind(12, 1, "bob@acme.example");
     Bind(13, 2, "ann@acme.example");
     Release(15, 2, "ann@acme.example", ReleaseCause::kMoved);
-    Bind(15, 3, "ann@acme.example");
+    Bind(15, 3, "ann@acme.example", 2);
     Commit();
   }
 
   static absl::Time Hour(int hour) { return At("2026-11-02T00:00:00Z") + absl::Hours(hour); }
 
-  void Bind(int hour, int64_t license, const char* email) {
-    script_.At(Hour(hour)).Add(LicenseBound{.id = LicenseId(license), .email = Email(email)});
+  void Bind(int hour, int64_t license, const char* email, int64_t moved_from = 0) {
+    script_.At(Hour(hour))
+        .Add(LicenseBound{
+            .id = LicenseId(license), .email = Email(email), .moved_from = LicenseId(moved_from)});
   }
   void Release(int hour, int64_t license, const char* email, ReleaseCause cause) {
     script_.At(Hour(hour))
