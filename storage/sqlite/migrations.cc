@@ -217,8 +217,8 @@ CREATE TABLE recent_session (
 )sql";
 
 // The bindings that last are found by the rows of their agents, and only past ones by indexes: so
-// an agent's first login writes two rows and the one index that R11 asks for, not four of them, and
-// one page of its own instead of two.
+// beside its two rows an agent's first login writes the one index that R11 asks for instead of
+// three, and one page at no place in order instead of two.
 constexpr char kMigration7[] = R"sql(
 ALTER TABLE agent ADD COLUMN
   -- Of the binding that lasts: its row in `binding`.
