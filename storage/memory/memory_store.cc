@@ -75,6 +75,13 @@ void MemoryStore::WaitForBlockedCommit() {
   changed_.wait(lock, [this] { return waiting_commits_ > 0; });
 }
 
+void MemoryStore::LetBlockedCommitPass() {
+  std::unique_lock lock(mutex_);
+  one_may_pass_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !one_may_pass_; });
+}
+
 int64_t MemoryStore::commits() const {
   const std::lock_guard lock(mutex_);
   return commits_;
@@ -178,8 +185,10 @@ absl::Status MemoryStore::Commit(const CommitBatch& batch) {
   if (blocked_) {
     ++waiting_commits_;
     changed_.notify_all();
-    changed_.wait(lock, [this] { return !blocked_; });
+    changed_.wait(lock, [this] { return !blocked_ || one_may_pass_; });
+    one_may_pass_ = false;
     --waiting_commits_;
+    changed_.notify_all();
   }
   if (batch.epoch != kEpoch) {
     return absl::FailedPreconditionError(

@@ -43,6 +43,8 @@ class MemoryStore : public Store, public Upkeep {
   void UnblockCommits();
   // Returns once a commit waits.
   void WaitForBlockedCommit();
+  // Lets the one that waits go on, the next one waits.
+  void LetBlockedCommitPass();
 
   // Commits that had something to write and succeeded.
   int64_t commits() const;
@@ -106,6 +108,7 @@ class MemoryStore : public Store, public Upkeep {
   std::set<entitlement::AccountNo> damaged_accounts_;
   std::set<entitlement::ApplicationNo> damaged_applications_;
   bool blocked_ = false;
+  bool one_may_pass_ = false;
   int waiting_commits_ = 0;
 };
 

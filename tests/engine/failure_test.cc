@@ -122,6 +122,49 @@ TEST(EngineFailure, RefusalsAndReadsOfARefusedCommitAreDecidedAnew) {
   EXPECT_EQ(Harness::Get<entitlement::EntitlementsReply>(read.get()).pools.at(0).count.held, 2);
 }
 
+// Who is answered with what a repeated request was told asked for nothing himself: where that is
+// not stored either, he is decided again instead of being refused. In the batch that fails, "r" is
+// refused for want of a license; the login that follows under the same request_id is decided on top
+// of it. Decided anew "r" succeeds, and that login is answered with its reply; then this fails,
+// too.
+TEST(EngineFailure, WhoseRepeatedRequestWasNotStoredIsDecidedAnew) {  // R28
+  std::atomic<int> decided = 0;
+  Harness harness;
+  const auto identity = [&decided](const std::string& request_id) {
+    return RequestIdentity{.request_id = request_id,
+                           .fingerprint = "f",
+                           .encode = [&decided](const entitlement::Reply&) {
+                             ++decided;
+                             return std::string("bytes");
+                           }};
+  };
+  const auto login = [&](const std::string& email, const std::string& client_id,
+                         const std::string& request_id) {
+    return harness.Submit(Harness::LoginOf(email, client_id), Harness::Support(),
+                          identity(request_id));
+  };
+  harness.Login("a1@acme.test");
+  harness.Login("a2@acme.test");
+  harness.store().BlockCommits();
+  std::future<Result> before = login("a1@acme.test", "tab-2", "before");
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> last = login("a3@acme.test", "tab-1", "last");
+  std::future<Result> refused = login("a4@acme.test", "tab-1", "r");
+  std::future<Result> behind = login("a2@acme.test", "tab-2", "behind");
+  ASSERT_TRUE(WaitFor([&] { return decided == 3; }));
+  harness.store().LetBlockedCommitPass();
+  Harness::Get<entitlement::StartSessionReply>(before.get());
+  harness.store().WaitForBlockedCommit();
+  std::future<Result> repeated = login("a1@acme.test", "tab-3", "r");
+  ASSERT_TRUE(WaitFor([&] { return decided == 4; }));
+  harness.store().FailNextCommits(2, DiskFull());
+  harness.store().UnblockCommits();
+  Harness::Get<entitlement::StoreUnavailable>(last.get());
+  Harness::Get<entitlement::StoreUnavailable>(behind.get());
+  Harness::Get<entitlement::StoreUnavailable>(refused.get());
+  Harness::Get<entitlement::StartSessionReply>(repeated.get());
+}
+
 TEST(EngineFailure, AnotherApplicationsStateIsNotTouched) {
   Harness harness;
   harness.Run(entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}});
