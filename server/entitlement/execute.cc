@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "entitlement/views.h"
+
 namespace usher::entitlement {
 namespace {
 
@@ -66,26 +68,42 @@ absl::Time NextDueOf(const Application* application, const Policy& policy) {
                                                    : absl::InfiniteFuture();
 }
 
-void CatchUpLeases(const MutableUnits& units, const Context& context,
-                   std::vector<Change>& changes) {
-  while (NextLeaseCheck(*units.application) <= context.lease_now) {
-    const std::vector<LeaseHolder> run_out =
-        TakeRunOutLeases(*units.application, context.lease_now, kLeasesPerStep);
-    if (run_out.empty()) continue;
-    ApplyAll(units, DecideLeases(ReadOnly(units), run_out, At(units, context)), changes);
-    SettleAll(units, context.now, context, changes);
-  }
+// The last instant of the lease clock before the wall clock showed `due`, which is not to come.
+LeaseTime LastBefore(absl::Time due, const Context& context) {
+  const absl::Duration since_start = context.lease_now - LeaseTime();
+  const absl::Duration late = std::min(context.now - due, since_start);
+  return context.lease_now + (-late - absl::Microseconds(1));
 }
 
-void CatchUpCalls(const MutableUnits& units, const Context& context, std::vector<Change>& changes) {
-  while (NextLeaseCheck(*units.account) <= context.lease_now) {
-    const std::vector<CallNo> run_out =
-        TakeRunOutLeases(*units.account, context.lease_now, kLeasesPerStep);
+// Leases of the application that ran out by `until`: one instant after the other, as what one sets
+// free may serve somebody before the next does. Whether any did.
+bool CatchUpLeases(const MutableUnits& units, LeaseTime until, const Context& context,
+                   std::vector<Change>& changes) {
+  bool any = false;
+  for (LeaseTime next; (next = NextLeaseCheck(*units.application)) <= until;) {
+    const std::vector<LeaseHolder> run_out =
+        TakeRunOutLeases(*units.application, next, kLeasesPerStep);
     if (run_out.empty()) continue;
+    any = true;
+    ApplyAll(units, DecideLeases(ReadOnly(units), run_out, At(units, context)), changes);
+    SettleAll(units, WallTimeOf(next, context), context, changes);
+  }
+  return any;
+}
+
+// The same of the account's calls, which set nothing free that others wait for.
+bool CatchUpCalls(const MutableUnits& units, LeaseTime until, const Context& context,
+                  std::vector<Change>& changes) {
+  bool any = false;
+  while (NextLeaseCheck(*units.account) <= until) {
+    const std::vector<CallNo> run_out = TakeRunOutLeases(*units.account, until, kLeasesPerStep);
+    if (run_out.empty()) continue;
+    any = true;
     Units view = WithoutEntry(units);
     view.application = nullptr;
     ApplyAll(units, DecideLeases(view, run_out, At(units, context)), changes);
   }
+  return any;
 }
 
 }  // namespace
@@ -99,19 +117,25 @@ Units ReadOnly(const MutableUnits& units) {
 void CatchUp(const MutableUnits& units, const Context& context, std::vector<Change>& changes) {
   if (units.account == nullptr || !units.account->no) return;
   const Context system = AsSystem(context);
+  const bool has_application = units.application != nullptr && units.application->no;
   while (true) {
     const absl::Time account_due = NextDue(*units.account, *context.policy);
     const absl::Time application_due = NextDueOf(units.application, *context.policy);
     const absl::Time due = std::min(account_due, application_due);
-    if (due > context.now) break;
+    const bool none_due = due > context.now;
+    // R16: who is active when his license expires is known once the leases that ran out before are
+    // ended. That may alter what is due next.
+    const LeaseTime until = none_due ? context.lease_now : LastBefore(due, context);
+    bool any_ran_out = CatchUpCalls(units, until, system, changes);
+    if (has_application) any_ran_out |= CatchUpLeases(units, until, system, changes);
+    if (any_ran_out) continue;
+    if (none_due) return;
     Units view = ReadOnly(units);
     // The account first: what its applications do at that instant goes by its new month.
     if (account_due == due) view.application = nullptr;
     ApplyAll(units, DecideDue(view, due, At(units, system)), changes);
     if (view.application != nullptr) SettleAll(units, due, system, changes);
   }
-  CatchUpCalls(units, system, changes);
-  if (units.application != nullptr && units.application->no) CatchUpLeases(units, system, changes);
 }
 
 Outcome Execute(const MutableUnits& units, const Command& command, Context context) {

@@ -15,8 +15,9 @@
 namespace usher::entitlement {
 
 // Carries out everything that is due by context.now on the account and the application (either may
-// be null): deadlines in the order of time, each at its own event_time, then leases that ran out.
-// Appends the changes, which are those of actor `system`, to `changes`, each deadline's settled.
+// be null), in the order of time and each at its own event_time: deadlines, and leases that ran
+// out, at one instant in this order. Appends the changes, which are those of actor `system`, to
+// `changes`, each deadline's settled.
 void CatchUp(const MutableUnits& units, const Context& context, std::vector<Change>& changes);
 
 // Decides the command on units that CatchUp has brought up to context.now; applies and settles its

@@ -140,7 +140,9 @@ TEST(Leases, WhoIsWatchedTwiceEndsOnce) {
   Renew(acme, web, absl::Seconds(10));
   acme.Do(PhoneRenewed{.id = PhoneId("201"), .lease_end = acme.lease_now + absl::Seconds(10)});
   const auto words = Words(acme.Advance(absl::Hours(2)));
-  EXPECT_THAT(words, ::testing::UnorderedElementsAre("SessionEnded", "PhoneOffline"));
+  // An hour after its end the session is forgotten.
+  EXPECT_THAT(words,
+              ::testing::UnorderedElementsAre("SessionEnded", "PhoneOffline", "SessionForgotten"));
 }
 
 TEST(Leases, WatchesOfTheEndedDoNotPileUp) {

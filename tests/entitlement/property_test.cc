@@ -256,6 +256,10 @@ class Pair {
       case Act::kWaitForEvent:
         // Just before, or at the instant itself.
         return PassTo(model_.NextEvent() - absl::Microseconds(step.a % 3 == 1 ? 1 : 0));
+      case Act::kStandStill:
+        return StandStillTo(world_.now() + DurationOf(step));
+      case Act::kStandStillPastEvent:
+        return StandStillTo(model_.NextEvent() + absl::Seconds(10 * step.a));
       case Act::kServerDown:
         return Sleep(DurationOf(step));
       case Act::kServerDownUntilDeadline:
@@ -297,6 +301,13 @@ class Pair {
 
   std::string PassTo(absl::Time time) {
     world_.AdvanceTo(time);
+    model_.AdvanceTo(time);
+    return "";
+  }
+
+  // Nothing tells afterwards that the server did it late.
+  std::string StandStillTo(absl::Time time) {
+    world_.StandStill(time - world_.now());
     model_.AdvanceTo(time);
     return "";
   }

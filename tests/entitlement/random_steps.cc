@@ -204,15 +204,23 @@ CommandPayload CommandOf(const Step& step, NaiveModel& model) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
-  static const char* const kWords[] = {
-      "wait",        "wait for event", "server down",  "server down until deadline",
-      "login",       "renew sessions", "logout",       "force offline",
-      "mobile",      "register",       "renew phones", "unregister",
-      "start call",  "connect call",   "extend calls", "end call",
-      "voice order", "reset",          "order",        "renew subscription",
-      "delete",      "undelete",       "zone"};
+  static const char* const kWords[] = {"wait",         "wait for event",
+                                       "stand still",  "stand still past event",
+                                       "server down",  "server down until deadline",
+                                       "login",        "renew sessions",
+                                       "logout",       "force offline",
+                                       "mobile",       "register",
+                                       "renew phones", "unregister",
+                                       "start call",   "connect call",
+                                       "extend calls", "end call",
+                                       "voice order",  "reset",
+                                       "order",        "renew subscription",
+                                       "delete",       "undelete",
+                                       "zone"};
   out << "\n  " << ApplicationOf(step) << " " << kWords[static_cast<size_t>(step.act)];
-  if (step.act == Act::kWait || step.act == Act::kServerDown) return out << " " << DurationOf(step);
+  if (step.act == Act::kWait || step.act == Act::kStandStill || step.act == Act::kServerDown) {
+    return out << " " << DurationOf(step);
+  }
   return out << " " << Pick(kNames, step.who) << " a=" << step.a << " b=" << step.b
              << " c=" << step.c;
 }
@@ -223,6 +231,7 @@ rc::Gen<Step> AnyStep() {
   return rc::gen::build<Step>(
       set(&Step::act, rc::gen::weightedElement<Act>(
                           {{6, Act::kWait},         {12, Act::kWaitForEvent},
+                           {3, Act::kStandStill},   {6, Act::kStandStillPastEvent},
                            {2, Act::kServerDown},   {10, Act::kServerDownUntilDeadline},
                            {30, Act::kLogin},       {8, Act::kRenewSessions},
                            {10, Act::kLogout},      {4, Act::kForceOffline},

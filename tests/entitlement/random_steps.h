@@ -15,6 +15,8 @@ namespace usher::entitlement::testing {
 enum class Act {
   kWait,
   kWaitForEvent,
+  kStandStill,
+  kStandStillPastEvent,
   kServerDown,
   kServerDownUntilDeadline,
   kLogin,
@@ -52,7 +54,7 @@ inline constexpr const char* kStepApplications[] = {"support", "sales"};
 
 // "support" or "sales".
 std::string ApplicationOf(const Step& step);
-// How long a kWait or kServerDown lasts.
+// How long a kWait, kStandStill or kServerDown lasts.
 absl::Duration DurationOf(const Step& step);
 Email EmailOf(const Step& step);
 // The command of a step that is one, on what the model knows to be there.

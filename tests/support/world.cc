@@ -64,6 +64,13 @@ void World::Advance(absl::Duration by) {
   }
 }
 
+void World::StandStill(absl::Duration by) {
+  lease_now_ = lease_now_ + by;
+  now_ += by;
+  CatchUpAll();
+  ExpectInvariants();
+}
+
 void World::SleepServerDown(absl::Duration by) {
   now_ += by;
   // The lease clock counts from the start of the machine.

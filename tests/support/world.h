@@ -74,6 +74,9 @@ class World {
   // that runs does.
   void Advance(absl::Duration by);
   void AdvanceTo(absl::Time time) { Advance(time - now_); }
+  // The same, but as if the server had stood still meanwhile, as with its machine paused: both
+  // clocks move at once, and everything that fell due is carried out afterwards.
+  void StandStill(absl::Duration by);
   // As if the server had been down meanwhile: the wall clock moves, leases start anew. What fell
   // due is carried out then.
   void SleepServerDown(absl::Duration by);
