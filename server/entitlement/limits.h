@@ -52,6 +52,11 @@ inline constexpr absl::Duration kConnectedDurationMax = absl::Hours(24 * 31);
 // Ended calls that an account remembers at most. Of more than these the oldest are forgotten before
 // their day is over: EndCall no longer finds them, and their call_id may be used again.
 inline constexpr int64_t kEndedCallsRememberedMax = 1'000'000;
+// Voice packages that an account may have unexpired at once, renewals aside: as many as it has
+// applications. Each brings a lot of minutes a month, in one step.
+inline constexpr int64_t kVoicePackagesPerAccountMax = kApplicationsPerAccountMax;
+// Concurrency that an order may bring an application to, of all that is unexpired together.
+inline constexpr int64_t kConcurrencyPerApplicationMax = 1'000'000;
 // Purchases of additional minutes that an account may have unexpired at once.
 inline constexpr int64_t kMinutePurchasesPerAccountMax = 10'000;
 

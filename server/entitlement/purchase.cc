@@ -43,6 +43,9 @@ class Planner {
   bool HasVoicePackage() const;
   // R5, R8.
   void Price();
+  // R22.
+  std::optional<Refusal> CheckPackages() const;
+  std::optional<Refusal> CheckConcurrency() const;
   // R22, R23.
   std::optional<Refusal> GrantMinutes();
   absl::Time MinutesEnd() const;
@@ -72,6 +75,8 @@ std::variant<Purchase, Refusal> Planner::Plan() {
   if (std::optional<Refusal> refusal = JoinSubscriptions()) return *std::move(refusal);
   Price();
   if (std::optional<Refusal> refusal = GrantLicenses()) return *std::move(refusal);
+  if (std::optional<Refusal> refusal = CheckPackages()) return *std::move(refusal);
+  if (std::optional<Refusal> refusal = CheckConcurrency()) return *std::move(refusal);
   if (std::optional<Refusal> refusal = GrantMinutes()) return *std::move(refusal);
   return std::move(purchase_);
 }
@@ -211,6 +216,46 @@ void Planner::Price() {
 
 absl::Time Planner::MinutesEnd() const {
   return AddMonths(context_.now, context_.policy->additional_minutes_months, units_.account->zone);
+}
+
+std::optional<Refusal> Planner::CheckPackages() const {
+  if (purchase_.plans.empty()) return std::nullopt;
+  int64_t packages = 0;
+  for (const auto& [no, application] : units_.account->voice.applications) {
+    for (const auto& [id, plan] : application.plans) {
+      packages += plan.expire_time > context_.now ? 1 : 0;
+    }
+  }
+  for (size_t i = 0; i < command_.items.size(); ++i) {
+    if (ProductOf(command_.items[i]).role != ProductRole::kVoicePackage) continue;
+    if (++packages <= kVoicePackagesPerAccountMax) continue;
+    return InvalidField{
+        .field = absl::StrCat("items[", i, "].product"),
+        .description = absl::StrCat("would be one more than the ", kVoicePackagesPerAccountMax,
+                                    " voice packages that an account can have unexpired")};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> Planner::CheckConcurrency() const {
+  if (purchase_.plans.empty()) return std::nullopt;
+  int64_t concurrency = 0;
+  if (const VoiceApplication* voice = units_.account->voice.Find(application_.no)) {
+    for (const auto& [id, plan] : voice->plans) {
+      for (const VoiceLot& lot : plan.lots) {
+        if (lot.expire_time > context_.now) concurrency += lot.concurrency;
+      }
+    }
+  }
+  for (size_t i = 0; i < command_.items.size(); ++i) {
+    concurrency += command_.items[i].quantity * ProductOf(command_.items[i]).concurrency;
+    if (concurrency <= kConcurrencyPerApplicationMax) continue;
+    return InvalidField{.field = absl::StrCat("items[", i, "].quantity"),
+                        .description = absl::StrCat("would bring the application beyond the ",
+                                                    kConcurrencyPerApplicationMax,
+                                                    " calls at once that it can have in all")};
+  }
+  return std::nullopt;
 }
 
 std::optional<Refusal> Planner::GrantMinutes() {

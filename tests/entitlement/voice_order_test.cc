@@ -191,6 +191,45 @@ TEST(VoiceOrder, PurchasesOfMinutesAreBounded) {
   EXPECT_EQ(refusal.field, "items[0].product");
 }
 
+TEST(VoiceOrder, PackagesOfAnAccountAreBounded) {  // R22
+  World world;
+  WithVoice(world);
+  std::vector<OrderItem> items(kOrderItemsMax, Item(kVoicePackage, 1));
+  for (int64_t i = kOrderItemsMax; i < kVoicePackagesPerAccountMax; i += kOrderItemsMax) {
+    Buy(world, items);
+  }
+  items.pop_back();
+  Buy(world, items);
+  const auto refusal = world.Refused<InvalidField>(CreateOrder{.items = {Item(kVoicePackage, 1)}});
+  EXPECT_EQ(refusal.field, "items[0].product");
+  // Those of another application count as well; those that are over do not.
+  testing::AddSales(world);
+  EXPECT_EQ(ReasonOf(world.Run(CreateOrder{.items = {Item(kVoicePackage, 1)}}, Sales())),
+            "INVALID_FIELD");
+  world.AdvanceTo(At("2027-12-01T00:00:00Z"));
+  Buy(world, {Item(kVoicePackage, 1)});
+}
+
+TEST(VoiceOrder, ConcurrencyOfAnApplicationIsBounded) {  // R22
+  World world;
+  WithVoice(world);
+  constexpr int64_t kPerPackage = 3;
+  const std::vector<OrderItem> ten(10, Item(kVoiceConcurrency, kOrderUnitsMax, 1));
+  for (int64_t i = 0; i < kConcurrencyPerApplicationMax - 10 * kOrderUnitsMax;
+       i += 10 * kOrderUnitsMax) {
+    Buy(world, ten);
+  }
+  EXPECT_EQ(world.Refused<InvalidField>(CreateOrder{.items = ten}).field, "items[9].quantity");
+  std::vector<OrderItem> rest = ten;
+  rest.back().quantity -= kPerPackage;
+  Buy(world, rest);
+  EXPECT_EQ(Balance(world).concurrency[0].limit, kConcurrencyPerApplicationMax);
+  EXPECT_EQ(
+      world.Refused<InvalidField>(CreateOrder{.items = {Item(kVoiceConcurrency, 1, 1)}}).field,
+      "items[0].quantity");
+  world.Refused<InvalidField>(CreateOrder{.items = {Item(kVoicePackage, 1)}});
+}
+
 TEST(VoiceOrder, PackagesOfSeveralApplicationsStandSideBySide) {  // R22, R24
   World world;
   WithVoice(world, 2);
