@@ -9,11 +9,11 @@
 namespace usher::entitlement {
 namespace {
 
-constexpr uint32_t kLengthMask = 0xFF;
+constexpr uint32_t kLengthMask = 0x3FF;
 constexpr uint32_t kOneOwner = kLengthMask + 1;
 // From so many owners on a copy has bytes of its own: far from what the count can hold, whatever
 // other threads do meanwhile.
-constexpr uint32_t kOwnersMax = uint32_t{1} << 23;
+constexpr uint32_t kOwnersMax = uint32_t{1} << 21;
 
 static_assert(SharedText::kLengthMax == kLengthMask);
 

@@ -15,12 +15,18 @@
 #include <string_view>
 #include <utility>
 
+#include "entitlement/limits.h"
+
 namespace usher::entitlement {
 
 class SharedText {
  public:
-  // No text of the state is longer (limits.h).
-  static constexpr size_t kLengthMax = 255;
+  // In bytes. Limits of texts are counted in characters (limits.h), each of which has as many as
+  // four.
+  static constexpr size_t kLengthMax = 1023;
+  static_assert(kLengthMax >= 4 * size_t{kClientIdLengthMax});
+  static_assert(kLengthMax >= 4 * size_t{kPhoneIdLengthMax});
+  static_assert(kLengthMax >= size_t{kEmailLengthMax});
 
   SharedText() = default;
   // At most kLengthMax bytes: more is a defect (check.h).
@@ -55,8 +61,8 @@ class SharedText {
 
  private:
   // Followed by the text. What it counts by is also the text's length, so that the 36 characters of
-  // a UUID and it take no more than 40 bytes: the lowest 8 bits are the length, the others how many
-  // have it in common.
+  // a UUID and it take no more than 40 bytes: the lowest 10 bits are the length, the others how
+  // many have it in common.
   struct Block {
     std::atomic<uint32_t> owners_and_length;
   };

@@ -94,6 +94,44 @@ TEST_F(RequestLimitsTest, LongTextsAreRefused) {
   });
 }
 
+// Limits are of characters, whatever bytes each takes.
+TEST_F(RequestLimitsTest, TheLongestTextMayBeOfTheLongestCharacters) {
+  using namespace entitlement;  // NOLINT(google-build-using-namespace): the bounds
+  api_.AskInSupport(&Orders::CreateOrder, "items { product: 'premium-agent-package' quantity: 1 }");
+  const auto of = [](int length) {
+    std::string text;
+    for (int i = 0; i < length; ++i) text += "\U0001F600";
+    return "'" + text + "' ";
+  };
+  const std::string client = of(kClientIdLengthMax);
+  const auto login = api_.AskInSupport(
+      &Agents::StartSession, "email: 'ada@example.com' channel: CHANNEL_WEB client_id: " + client);
+  const std::string id = std::to_string(login.session().session_id());
+  EXPECT_EQ("'" + login.session().client_id() + "' ", client);
+  const std::string phone = of(kPhoneIdLengthMax);
+  const auto online = api_.AskInSupport(&Phones::RegisterPhone, "phone_id: " + phone);
+  EXPECT_EQ("'" + online.phone().phone_id() + "' ", phone);
+  api_.AskInSupport(&Agents::EndSession, "session_id: " + id + " note: " + of(kNoteLengthMax));
+  api_.Ask(&Account::CreateAccount,
+           "account_id: 'other' display_name: " + of(kDisplayNameLengthMax) +
+               "request_id: " + of(kRequestIdLengthMax));
+
+  Restart();
+  const auto phones = api_.AskInSupport(&Phones::ListPhones);
+  ASSERT_EQ(phones.phones_size(), 1);
+  EXPECT_EQ("'" + phones.phones(0).phone_id() + "' ", phone);
+  // One more is one too many.
+  for (const auto& [field, request] : std::vector<std::pair<std::string, std::string>>{
+           {"client_id", "email: 'ada@example.com' channel: CHANNEL_WEB client_id: " +
+                             of(kClientIdLengthMax + 1)}}) {
+    EXPECT_EQ(RefusedField(api_.CallInSupport(&Agents::StartSession, request).status), field);
+  }
+  EXPECT_EQ(RefusedField(
+                api_.CallInSupport(&Phones::RegisterPhone, "phone_id: " + of(kPhoneIdLengthMax + 1))
+                    .status),
+            "phone_id");
+}
+
 TEST_F(RequestLimitsTest, LongEmailsAreRefused) {  // R11
   ExpectEach(
       {{"email", entitlement::kEmailLengthMax, [this](int length) {
