@@ -12,7 +12,9 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
+#include "grpc/support/log.h"
 #include "observe/log.h"
+#include "rpc/listener_watch.h"
 #include "server/options.h"
 #include "server/server.h"
 #include "server/service_manager.h"
@@ -33,11 +35,22 @@ void LogOfProtobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/, i
   observe::Log(observe::LogLevel::kDebug, "protobuf says", {{"what", message}});
 }
 
+// Callers cause nearly all of what gRPC has to say, too.
+void LogOfGrpc(gpr_log_func_args* said) {
+  if (!usher::rpc::NoteGrpcError(said->message)) return;
+  observe::Log(LogLevel::kError,
+               "no new connection is accepted any more, as there was no descriptor for one: start "
+               "the server anew, and see LimitNOFILE",
+               {{"what", said->message}});
+}
+
 void StartLogs(const observe::LogOptions& options) {
   observe::StartLog(options);
   google::protobuf::SetLogHandler(LogOfProtobuf);
-  // gRPC's own log is for those who ask for it by this variable.
-  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);
+  // gRPC's own log is for those who ask for it by this variable, who get all of it.
+  if (getenv("GRPC_VERBOSITY") != nullptr) return;
+  setenv("GRPC_VERBOSITY", "ERROR", /*replace=*/0);
+  gpr_set_log_function(LogOfGrpc);
 }
 
 // Debian builds Abseil with its search for deadlocks: every lock that gRPC takes would be entered
@@ -105,7 +118,7 @@ int main(int argc, char** argv) {
                absl::StrCat("usherd ", std::string(usher::Version()), " serves on ",
                             server.address(), ", data in ", data_dir));
   service_manager.Ready("Serving on " + server.address(),
-                        [&server] { return server.LastTurnMicros(); });
+                        [&server] { return server.LastSignOfLifeMicros(); });
   if (plaintext_beyond_loopback) {
     observe::Log(LogLevel::kWarning,
                  "plaintext is permitted beyond this machine (--allow-plaintext)");

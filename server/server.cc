@@ -15,6 +15,7 @@
 #include "rpc/event_to_proto.h"
 #include "rpc/grpc_server.h"
 #include "rpc/health_service.h"
+#include "rpc/listener_watch.h"
 #include "rpc/refuse_call.h"
 #include "rpc/services.h"
 #include "server/host_port.h"
@@ -45,6 +46,9 @@ std::vector<std::string> HealthServices() {
 }
 
 observe::HttpAnswer LivePage(absl::Duration since_turn) {
+  if (rpc::ListenerIsLost()) {
+    return {.status = 503, .body = "stuck: no new connection is accepted any more\n"};
+  }
   if (since_turn < kEngineStuckAfter) return {.body = "ok\n"};
   return {.status = 503,
           .body = absl::StrCat("stuck: the engine has not begun a turn for ",
@@ -142,6 +146,12 @@ engine::EngineOptions Server::MakeEngineOptions() {
         LogLevel::kError,
         absl::StrCat(status.message(), ": its commands are refused, all others are served"));
   };
+  options.on_damaged_history = [](const absl::Status& status) {
+    observe::Log(LogLevel::kError,
+                 absl::StrCat("a page of history can't be read: ", status.ToString(),
+                              ". It is refused, all else is served; see docs/backup.md for how to "
+                              "restore a backup"));
+  };
   options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
   options.publish_events = [this](auto& entries, int64_t first_position) {
     watch_->Publish(entries, first_position);
@@ -207,7 +217,10 @@ absl::Status Server::MakeOperatorToken() {
   return status;
 }
 
-int64_t Server::LastTurnMicros() const { return engine_->stats().last_turn.micros; }
+int64_t Server::LastSignOfLifeMicros() const {
+  if (rpc::ListenerIsLost()) return 0;
+  return engine_->stats().last_turn.micros;
+}
 
 int Server::port() const { return grpc_->port(); }
 

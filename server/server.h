@@ -63,9 +63,9 @@ class Server {
   // data directory. Idempotent.
   void Shutdown(absl::Duration grace);
 
-  // When the engine's loop began its latest turn, in microseconds of the lease clock; any thread,
-  // while it serves.
-  int64_t LastTurnMicros() const;
+  // When the engine's loop began its latest turn, in microseconds of the lease clock; always 0 once
+  // nobody can connect any more. Any thread, while it serves.
+  int64_t LastSignOfLifeMicros() const;
 
   // Makes a token for an operator and leaves it where the first one was, whoever has one already.
   absl::Status MakeOperatorToken();

@@ -1,10 +1,10 @@
 // ServiceManager: what the process tells systemd, or whoever else listens at NOTIFY_SOCKET: that it
 // serves, that it stops, and, where WATCHDOG_USEC asks for it, that it is alive.
 //
-// Alive means that the engine's loop turns: a process whose loop hangs looks well from outside, but
-// answers nobody, so it goes silent here and is restarted. Where nobody listens, all of it does
-// nothing.
-// Threading: one owner thread; a thread of its own asks for the pulse and sends the signs of life.
+// Alive means that the engine's loop turns and that gRPC accepts connections: otherwise a process
+// looks well from outside, but answers nobody, so it goes silent here and is restarted. Where
+// nobody listens, all of it does nothing. Threading: one owner thread; a thread of its own asks for
+// the pulse and sends the signs of life.
 #pragma once
 
 #include <condition_variable>
@@ -20,7 +20,8 @@ namespace usher {
 
 class ServiceManager {
  public:
-  // A number that is another one whenever the engine's loop has turned. Any thread; must not wait.
+  // A number that is another one whenever the server has been alive since it was asked. Any thread;
+  // must not wait.
   using Pulse = std::function<int64_t()>;
 
   ServiceManager() = default;

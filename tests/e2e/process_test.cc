@@ -1,8 +1,13 @@
 // The real binary: its command line, its signals, its data directory.
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,6 +49,44 @@ TEST(Usherd, StartsFromNothingAndStopsOnSigterm) {
   EXPECT_EQ(usherd.Wait(), kExitOk);
   EXPECT_TRUE(Says(usherd, "usherd " + std::string(Version()) + " serves on 127.0.0.1:"));
   EXPECT_TRUE(Says(usherd, "has stopped")) << usherd.output();
+}
+
+// gRPC accepts nothing more once it has found no descriptor for a connection: who asks whether the
+// server is alive is told so, that it may be started anew.
+TEST(Usherd, OnceItAcceptsNoMoreConnectionsItIsNotAlive) {
+  const TempDir dir;
+  std::vector<std::string> arguments = On(dir);
+  arguments.insert(arguments.end(), {"--http", "127.0.0.1:0"});
+  UsherdProcess usherd(arguments);
+  const std::string address = usherd.WaitForAddress();
+  ASSERT_FALSE(address.empty()) << usherd.output();
+  const std::string http = usherd.HttpAddress();
+  const int port = std::stoi(http.substr(http.find(':') + 1));
+  EXPECT_EQ(testing::HttpClient(port).Get("/livez").status, 200);
+  const auto descriptors =
+      std::filesystem::directory_iterator("/proc/" + std::to_string(usherd.pid()) + "/fd");
+  const auto open = static_cast<rlim_t>(std::distance(begin(descriptors), end(descriptors)));
+  constexpr rlim_t kLeft = 4;
+  rlimit few{.rlim_cur = open + kLeft, .rlim_max = open + kLeft};
+  ASSERT_EQ(prlimit(usherd.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
+  {
+    std::vector<std::shared_ptr<grpc::Channel>> channels;
+    for (rlim_t i = 0; i < 2 * kLeft; ++i) {
+      channels.push_back(ChannelTo(dir, address));
+      channels.back()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(1));
+    }
+  }
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  testing::HttpResponse alive;
+  do {
+    absl::SleepFor(absl::Milliseconds(50));
+    alive = testing::HttpClient(port).Get("/livez");
+  } while (alive.status != 503 && absl::Now() < patience);
+  EXPECT_EQ(alive.status, 503);
+  EXPECT_EQ(alive.body, "stuck: no new connection is accepted any more\n");
+  usherd.Signal(SIGTERM);
+  EXPECT_EQ(usherd.Wait(), kExitOk);
+  EXPECT_TRUE(Says(usherd, "no new connection is accepted any more")) << usherd.output();
 }
 
 TEST(Usherd, SigtermAnswersWhatWasAcceptedAndLosesNothing) {  // R30

@@ -14,10 +14,12 @@ namespace usher::e2e {
 // Calls "package.Service/Method"; with the secret of a token where one is given.
 inline grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel,
                             const std::string& method, const std::string& request = "",
-                            const std::string& secret = "") {
+                            const std::string& secret = "",
+                            grpc_compression_algorithm compression = GRPC_COMPRESS_NONE) {
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
+  context.set_compression_algorithm(compression);
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   if (!secret.empty()) context.AddMetadata("authorization", "Bearer " + secret);
   grpc::Slice slice(request);

@@ -36,6 +36,18 @@ TEST_F(WireTest, WhatIsNotThereIsUnimplemented) {
   }
 }
 
+// What it becomes is known once it is inflated: so it never is, whatever the caller may do.
+TEST_F(WireTest, ACompressedRequestIsRefusedBeforeItIsInflated) {
+  constexpr char kUnknownField[] = "\xFA\x01\x80\x80\x80\x20";  // 31, with 64 MiB
+  const std::string bomb = kUnknownField + std::string(64 * 1024 * 1024, '\0');
+  for (const char* method : {"usher.v1.AdminService/WhoAmI", "usher.v1.EventService/WatchEvents"}) {
+    const grpc::Status status = CallRaw(server_.NewChannel(), method, bomb, "", GRPC_COMPRESS_GZIP);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED)
+        << method << ": " << status.error_message();
+    EXPECT_NE(status.error_message().find("gzip"), std::string::npos) << status.error_message();
+  }
+}
+
 TEST_F(WireTest, ReflectionIsServed) {
   EXPECT_NE(
       CallRaw(server_.NewChannel(), "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
