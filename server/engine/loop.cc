@@ -112,8 +112,11 @@ void Loop::Turn(Intake& intake) {
   intake.commands.clear();
   if (BatchIsFull()) return;
   inbox_->Take(static_cast<size_t>(options_->batch_max) - batch_.pending().size(), intake);
+  closes_ = intake.closed;
   for (LoadedUnit& loaded : intake.loaded) Accept(std::move(loaded));
   std::vector<PendingPtr> again = std::exchange(again_, {});
+  std::move(waiting_for_dues_.begin(), waiting_for_dues_.end(), std::back_inserter(again));
+  waiting_for_dues_.clear();
   for (PendingPtr& command : again) Handle(std::move(command));
   for (PendingPtr& command : intake.commands) Handle(std::move(command));
   FeedBackgroundLoads();
@@ -125,7 +128,7 @@ bool Loop::BatchIsFull() const {
 
 bool Loop::Finished(const Intake& intake) const {
   return intake.closed && intake.commands.empty() && again_.empty() && batch_.empty() &&
-         store_work_ == StoreWork::kNone && reads_under_way_ == 0 &&
+         waiting_for_dues_.empty() && store_work_ == StoreWork::kNone && reads_under_way_ == 0 &&
          !working_set_.anything_parked();
 }
 
@@ -149,6 +152,12 @@ void Loop::Accept(LoadedUnit loaded) {
   const UnitKey key = KeyOf(loaded.ref);
   background_loading_.erase(key);
   std::vector<PendingPtr> waiting = working_set_.Unpark(key);
+  // What was loaded while a command created it is older than what is there; so is that it was not.
+  const bool created_since = IsLoaded(key);
+  if (created_since || (absl::IsNotFound(loaded.status) && !IsNamed(key))) {
+    std::move(waiting.begin(), waiting.end(), std::back_inserter(again_));
+    return;
+  }
   if (loaded.status.ok()) {
     if (loaded.account != nullptr) working_set_.Add(std::move(loaded.account), lease_now_);
     if (loaded.application != nullptr) {
@@ -158,6 +167,19 @@ void Loop::Accept(LoadedUnit loaded) {
     return;
   }
   AcceptFailure(key, loaded.status, std::move(waiting));
+}
+
+// Whether anything in memory says that there is such a unit. A unit whose creation the store
+// refused is named no more, but may be on its way to be loaded (DropWhatWasChanged).
+bool Loop::IsNamed(const UnitKey& unit) {
+  const auto& [account_no, application_no] = unit;
+  if (application_no) {
+    const Account* account = working_set_.Find(account_no);
+    return account != nullptr && account->Find(application_no) != nullptr;
+  }
+  const auto& accounts = working_set_.directory().accounts;
+  return std::any_of(accounts.begin(), accounts.end(),
+                     [no = account_no](const auto& entry) { return entry.second == no; });
 }
 
 void Loop::AcceptFailure(const UnitKey& unit, const absl::Status& status,
@@ -183,6 +205,7 @@ void Loop::RefuseForStore(PendingPtr command) {
 
 void Loop::Handle(PendingPtr command) {
   const Submission& submission = command->submission;
+  if (WaitsForDues(submission.command)) return waiting_for_dues_.push_back(std::move(command));
   const Located located = Locate(submission.command);
   if (submission.identity.has_value() && !IsPreview(submission.command) &&
       located.units.account != nullptr) {
@@ -198,6 +221,13 @@ void Loop::Handle(PendingPtr command) {
     return Park(*located.waits, std::move(command));
   }
   Decide(std::move(command), located);
+}
+
+bool Loop::WaitsForDues(const Command& command) const {
+  if (!std::holds_alternative<entitlement::ListEvents>(command.payload)) return false;
+  if (!command.target.application.empty()) return false;
+  // While the store refuses, time does not act.
+  return now_ >= store_due_ && lease_now_ >= dues_resume_ && !closes_;
 }
 
 Loop::Located Loop::Locate(const Command& command) {
@@ -243,6 +273,11 @@ std::optional<Result> Loop::Remembered(const Submission& submission, AccountNo a
   }
   if (!answer.has_value()) return std::nullopt;
   if (answer->fingerprint != identity.fingerprint) {
+    // R31: fields come first.
+    if (std::optional<entitlement::Refusal> fault =
+            CheckFields(submission.command, MakeContext(submission.actor))) {
+      return *std::move(fault);
+    }
     return entitlement::Refusal(entitlement::RequestIdReused{identity.request_id});
   }
   return Reply(entitlement::RememberedReply{std::move(answer->bytes)});

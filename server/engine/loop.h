@@ -121,10 +121,14 @@ class Loop {
   // -- Taking in
   void ReadClocks();
   void Accept(LoadedUnit loaded);
+  bool IsNamed(const UnitKey& unit);
   void AcceptFailure(const UnitKey& unit, const absl::Status& status,
                      std::vector<PendingPtr> waiting);
   void RefuseForStore(PendingPtr command);
   void Handle(PendingPtr command);
+  // R29: whether the command tells of all applications of an account, some of which may be overdue
+  // and not even in memory.
+  bool WaitsForDues(const entitlement::Command& command) const;
   Located Locate(const entitlement::Command& command);
   void Park(const UnitKey& unit, PendingPtr command);
   std::optional<Result> Remembered(const Submission& submission, entitlement::AccountNo account);
@@ -200,6 +204,10 @@ class Loop {
   // Commands to decide in the next turn: parked ones whose unit came, those of a batch that failed
   // and may be decided again.
   std::vector<PendingPtr> again_;
+  // Commands that wait until the store knows of nothing overdue.
+  std::vector<PendingPtr> waiting_for_dues_;
+  // Nothing more is taken in.
+  bool closes_ = false;
 
   absl::Time now_ = absl::InfinitePast();
   entitlement::LeaseTime lease_now_;

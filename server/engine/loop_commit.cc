@@ -138,10 +138,11 @@ void Loop::ReadHistory(PendingPtr pending) {
         store_->ReadHistory(*HistoryQueryOf(pending->result));
     if (page.ok()) {
       pending->result = Reply(*std::move(page));
-    } else if (absl::IsUnavailable(page.status())) {
-      pending->result = entitlement::Refusal(entitlement::StoreUnavailable());
     } else {
-      Die(page.status());
+      if (!absl::IsUnavailable(page.status()) && options_->on_damaged_history) {
+        options_->on_damaged_history(page.status());
+      }
+      pending->result = entitlement::Refusal(entitlement::StoreUnavailable());
     }
     inbox_->PushAnswer(std::move(pending));
   });

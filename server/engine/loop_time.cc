@@ -42,7 +42,8 @@ void Loop::FindOverdueUnits() {
   if (!overdue.ok()) Die(overdue.status());
   bool any_progress = false;
   for (const storage::UnitRef& ref : *overdue) {
-    if (IsDamaged(KeyOf(ref))) continue;
+    // Nothing can be done with an application of an account that can't be read, either.
+    if (IsDamaged(KeyOf(ref)) || IsDamaged({ref.account, ApplicationNo()})) continue;
     any_progress = true;
     LoadSoon(KeyOf(ref));
     // Where it is loaded, FireDue carries it out; the store is told of its next deadline in any

@@ -79,6 +79,8 @@ void WorkingSet::Add(std::unique_ptr<Account> account, LeaseTime now) {
 
 void WorkingSet::AddCreated(std::unique_ptr<Application> application, LeaseTime now) {
   const ApplicationNo no = application->no;
+  // Of one that had this number and was never stored.
+  kept_leases_.erase(no);
   LoadedApplication& loaded = applications_[no];
   loaded.last_used = now;
   loaded.unit = std::move(application);

@@ -59,12 +59,16 @@ std::optional<Refusal> CheckExistence(const Units& units, const Target& target) 
 }
 
 template <typename C>
+std::optional<Refusal> CheckFieldsOf(const C& command, const Context& context) {
+  if constexpr (requires { CheckItems(command, context); }) return CheckItems(command, context);
+  return std::nullopt;
+}
+
+template <typename C>
 Outcome Dispatch(const Units& units, const Target& target, const C& command,
                  const Context& context) {
-  if constexpr (requires { CheckItems(command, context); }) {
-    if (std::optional<Refusal> refusal = CheckItems(command, context)) {
-      return Refuse(*std::move(refusal));
-    }
+  if (std::optional<Refusal> refusal = CheckFieldsOf(command, context)) {
+    return Refuse(*std::move(refusal));
   }
   if (std::optional<Refusal> refusal = CheckExistence<C>(units, target)) {
     return Refuse(*std::move(refusal));
@@ -96,6 +100,11 @@ bool NeedsApplication(const Command& command) {
         return !kNeedsNoUnit<C> && !kNeedsAccountOnly<C> && !kNeedsEntryOnly<C>;
       },
       command.payload);
+}
+
+std::optional<Refusal> CheckFields(const Command& command, const Context& context) {
+  return std::visit([&](const auto& payload) { return CheckFieldsOf(payload, context); },
+                    command.payload);
 }
 
 Outcome Decide(const Units& units, const Command& command, const Context& context) {

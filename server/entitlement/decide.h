@@ -7,6 +7,7 @@
 // carried out (NextDue > now).
 #pragma once
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct Outcome {
 
 // One file each: decide_login.cc, decide_reset.cc, …
 Outcome Decide(const Units& units, const Command& command, const Context& context);
+
+// R31: what is wrong with the command's fields by the catalog or the clock, which the wire layer
+// knows nothing of. Decide refuses it as well; whoever finds another reason to refuse the command
+// asks before.
+std::optional<Refusal> CheckFields(const Command& command, const Context& context);
 
 // R16, R21: what follows in the same command once its changes are applied. Holders that wait for a
 // license of their pool move to idle ones, in the order of license_id; those that find none begin

@@ -1,7 +1,9 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "entitlement/command.h"
+#include "entitlement/context.h"
 #include "entitlement/limits.h"
 #include "entitlement/token.h"
 #include "rpc/command_from_proto.h"
@@ -37,6 +39,10 @@ CommandOr CommandFrom(const v1::CreateTokenRequest& request) {
   entitlement::CreateToken command;
   command.token.display_name =
       fields.Identifier("display_name", request.display_name(), entitlement::kDisplayNameLengthMax);
+  // R29: who the journal says did what time itself does.
+  if (command.token.display_name == entitlement::kSystemActor) {
+    fields.Refuse("display_name", "must not be \"system\", which stands for time itself");
+  }
   command.token.role = RequiredRole(fields, request.role());
   command.token.account = AccountOf(fields, command.token.role, request.account());
   if (request.has_expire_time()) {
@@ -59,7 +65,9 @@ CommandOr CommandFrom(const v1::ListTokensRequest& request) {
 CommandOr CommandFrom(const v1::RevokeTokenRequest& request) {
   FieldReader fields;
   int64_t id = 0;
-  if (!absl::SimpleAtoi(request.token_id(), &id) || id < 1) {
+  // One name for each: neither "+1" nor "01" is token 1.
+  if (!absl::SimpleAtoi(request.token_id(), &id) || id < 1 ||
+      absl::StrCat(id) != request.token_id()) {
     fields.Refuse("token_id", "must be the id of a token, a number from 1 on");
   }
   return fields.Finish(Target(), entitlement::RevokeToken{.id = TokenId(id), .account = {}});

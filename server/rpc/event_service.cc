@@ -71,6 +71,11 @@ std::shared_ptr<StreamOwner> WatchEvents(const Backend& backend, const grpc::Ser
                                          const v1::WatchEventsRequest& request,
                                          std::shared_ptr<ServerStream> stream) {
   const absl::Time now = absl::Now();
+  // Before anything is spent on the call (R31).
+  if (const auto overload = backend.overload()) {
+    stream->Finish(ToStatus(*overload, now));
+    return nullptr;
+  }
   int64_t token = 0;
   const auto refuse = [&](const entitlement::Refusal& refusal) {
     NoteRefusal({.context = &context,

@@ -57,6 +57,11 @@ void MemoryStore::DamageApplication(ApplicationNo application) {
   damaged_applications_.insert(application);
 }
 
+void MemoryStore::DamageHistory() {
+  const std::lock_guard lock(mutex_);
+  history_damaged_ = true;
+}
+
 void MemoryStore::BlockCommits() {
   const std::lock_guard lock(mutex_);
   blocked_ = true;
@@ -85,6 +90,11 @@ void MemoryStore::LetBlockedCommitPass() {
 int64_t MemoryStore::commits() const {
   const std::lock_guard lock(mutex_);
   return commits_;
+}
+
+int64_t MemoryStore::looks_for_due() const {
+  const std::lock_guard lock(mutex_);
+  return looks_for_due_;
 }
 
 std::vector<JournalRow> MemoryStore::Journal() const {
@@ -147,6 +157,7 @@ absl::StatusOr<Application> MemoryStore::LoadApplication(ApplicationNo applicati
 
 absl::StatusOr<std::vector<UnitRef>> MemoryStore::ListDue(absl::Time until, int limit) {
   const std::lock_guard lock(mutex_);
+  ++looks_for_due_;
   std::vector<UnitMark> due;
   for (const auto& [key, mark] : marks_) {
     if (mark.next_due <= until && mark.next_due != absl::InfiniteFuture()) due.push_back(mark);
@@ -243,6 +254,7 @@ absl::StatusOr<std::optional<Answer>> MemoryStore::FindAnswer(AccountNo account,
 absl::StatusOr<entitlement::HistoryPage> MemoryStore::ReadHistory(
     const entitlement::HistoryQuery& query) {
   const std::lock_guard lock(mutex_);
+  if (history_damaged_) return absl::DataLossError("the page is malformed");
   if (const auto* events = std::get_if<entitlement::EventsQuery>(&query)) {
     return journal_.Read(*events);
   }

@@ -38,6 +38,9 @@ class MemoryStore : public Store, public Upkeep {
   void DamageAccount(entitlement::AccountNo account);
   void DamageApplication(entitlement::ApplicationNo application);
 
+  // From now on no page of history can be read.
+  void DamageHistory();
+
   // From now on a commit waits, before it does anything, until UnblockCommits.
   void BlockCommits();
   void UnblockCommits();
@@ -48,6 +51,9 @@ class MemoryStore : public Store, public Upkeep {
 
   // Commits that had something to write and succeeded.
   int64_t commits() const;
+
+  // How often it was asked what is due.
+  int64_t looks_for_due() const;
 
   // The journal of all accounts, in its order.
   std::vector<JournalRow> Journal() const;
@@ -107,6 +113,8 @@ class MemoryStore : public Store, public Upkeep {
   absl::Status load_failure_;
   std::set<entitlement::AccountNo> damaged_accounts_;
   std::set<entitlement::ApplicationNo> damaged_applications_;
+  bool history_damaged_ = false;
+  int64_t looks_for_due_ = 0;
   bool blocked_ = false;
   bool one_may_pass_ = false;
   int waiting_commits_ = 0;

@@ -83,12 +83,19 @@ TEST(InFlightLimit, OverloadIsSaidBeforeAnythingElseOfTheCallIsLookedAt) {  // R
   // The operator's token is made. From now on every command is one too many.
   options.in_flight_max = 0;
   const testing::TestServer server(options);
-  const auto stranger = v1::AgentService::NewStub(testing::OwnChannel(server.address(), "nobody"));
+  const auto channel = testing::OwnChannel(server.address(), "nobody");
   grpc::ClientContext context;
   v1::StartSessionResponse response;
-  const grpc::Status status =
-      stranger->StartSession(&context, v1::StartSessionRequest(), &response);
+  const grpc::Status status = v1::AgentService::NewStub(channel)->StartSession(
+      &context, v1::StartSessionRequest(), &response);
   EXPECT_EQ(InfoOf(status).reason(), "OVERLOADED") << status.error_message();
+
+  grpc::ClientContext watching;
+  v1::WatchEventsResponse event;
+  const auto watch =
+      v1::EventService::NewStub(channel)->WatchEvents(&watching, v1::WatchEventsRequest());
+  EXPECT_FALSE(watch->Read(&event));
+  EXPECT_EQ(InfoOf(watch->Finish()).reason(), "OVERLOADED");
 }
 
 // Takes all the calls that one connection may have, with requests that never come.

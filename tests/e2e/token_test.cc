@@ -208,6 +208,8 @@ TEST_F(TokenTest, TheLastOperatorsTokenStays) {
 TEST_F(TokenTest, FieldsAreChecked) {
   for (const auto& [request, field] : std::map<std::string, std::string>{
            {"role: ROLE_VIEWER account: 'accounts/acme'", "display_name"},
+           // R29: the journal's name for time itself.
+           {"display_name: 'system' role: ROLE_OPERATOR", "display_name"},
            {"display_name: 'x' account: 'accounts/acme'", "role"},
            {"display_name: 'x' role: ROLE_VIEWER", "account"},
            {"display_name: 'x' role: ROLE_OPERATOR account: 'accounts/acme'", "account"},
@@ -216,7 +218,11 @@ TEST_F(TokenTest, FieldsAreChecked) {
     EXPECT_EQ(ReasonOf(refused.status), "INVALID_FIELD") << request;
     EXPECT_EQ(InfoOf(refused.status).metadata().at("field"), field) << request;
   }
-  EXPECT_EQ(ReasonOf(api_.Call(&Admin::RevokeToken, "token_id: 'x'").status), "INVALID_FIELD");
+  for (const char* id : {"x", "+1", "01", " 1", "1 ", "0", "-1", ""}) {
+    EXPECT_EQ(ReasonOf(api_.Call(&Admin::RevokeToken, absl::StrCat("token_id: '", id, "'")).status),
+              "INVALID_FIELD")
+        << id;
+  }
 }
 
 TEST_F(TokenTest, ReflectionTakesAnyToken) {

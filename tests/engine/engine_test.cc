@@ -288,6 +288,16 @@ TEST(Engine, ARequestIdWithAnotherPayloadIsRefused) {  // R28
   EXPECT_EQ(refusal.request_id, "order-1");
 }
 
+TEST(Engine, WhatIsWrongWithTheFieldsIsSaidBeforeARequestIdIsRefused) {  // R28, R31
+  Harness harness;
+  harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));
+  entitlement::CreateOrder unknown = TwoPackages();
+  unknown.items.front().product = "nope";
+  const auto refusal = Harness::Get<entitlement::InvalidField>(
+      harness.Run(unknown, Harness::Support(), Identity("order-1", "another")));
+  EXPECT_EQ(refusal.field, "items[0].product");
+}
+
 TEST(Engine, ARequestIdIsFreeAgainAfterADay) {  // R28
   Harness harness;
   harness.Run(TwoPackages(), Harness::Support(), Identity("order-1", "payload"));

@@ -122,6 +122,47 @@ TEST(EngineFailure, RefusalsAndReadsOfARefusedCommitAreDecidedAnew) {
   EXPECT_EQ(Harness::Get<entitlement::EntitlementsReply>(read.get()).pools.at(0).count.held, 2);
 }
 
+// What is taken back is also looked for no more: an application that was created, and had a
+// session, in what follows a refused commit.
+TEST(EngineFailure, AnApplicationThatWasNeverStoredIsNotMissed) {
+  const entitlement::Target sales = {AccountId("acme"), ApplicationId("sales")};
+  for (const int refused : {1, 2}) {
+    std::atomic<int> decided = 0;
+    Harness harness;
+    const RequestIdentity identity{
+        .request_id = "r", .fingerprint = "f", .encode = [&decided](const entitlement::Reply&) {
+          ++decided;
+          return std::string("bytes");
+        }};
+    harness.store().BlockCommits();
+    std::future<Result> before = harness.Submit(Harness::LoginOf("ann@acme.test"));
+    harness.store().WaitForBlockedCommit();
+    std::future<Result> created = harness.Submit(
+        entitlement::CreateApplication{ApplicationId("sales"), ""}, {AccountId("acme"), {}});
+    std::future<Result> login = harness.Submit(Harness::LoginOf("ben@acme.test"), sales, identity);
+    ASSERT_TRUE(WaitFor([&] { return decided == 1; }));
+    harness.store().FailNextCommits(refused, DiskFull());
+    harness.store().UnblockCommits();
+    Harness::Get<entitlement::StoreUnavailable>(before.get());
+    if (refused == 1) {
+      Harness::Get<entitlement::ApplicationReply>(created.get());
+      Harness::Get<entitlement::StartSessionReply>(login.get());
+    } else {
+      Harness::Get<entitlement::StoreUnavailable>(created.get());
+      Harness::Get<entitlement::StoreUnavailable>(login.get());
+    }
+    // What time does is put off after a refusal, loads among it.
+    harness.clock().Advance(absl::Seconds(2));
+    const Result again = harness.Run(Harness::LoginOf("ben@acme.test", "tab-2"), sales);
+    if (refused == 1) {
+      Harness::Get<entitlement::StartSessionReply>(again);
+    } else {
+      Harness::Get<entitlement::ResourceNotFound>(again);
+    }
+    EXPECT_EQ(harness.engine().stats().state.sessions, refused == 1 ? 1 : 0);
+  }
+}
+
 // Who is answered with what a repeated request was told asked for nothing himself: where that is
 // not stored either, he is decided again instead of being refused. In the batch that fails, "r" is
 // refused for want of a license; the login that follows under the same request_id is decided on top
@@ -259,6 +300,36 @@ TEST(EngineFailure, AUnitWhoseRowsMakeNoSenseIsRefusedAndAllOthersAreServed) {
   // What falls due is found beside it: the trial of sales.
   harness.clock().Advance(absl::Hours(24 * 14));
   EXPECT_TRUE(harness.WaitForSystemEntries(1));
+}
+
+TEST(EngineFailure, HistoryThatCantBeReadIsRefusedAndAllElseIsServed) {
+  std::atomic<int> told = 0;
+  EngineOptions options;
+  options.on_damaged_history = [&told](const absl::Status& status) {
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+    ++told;
+  };
+  Harness harness(options);
+  harness.store().DamageHistory();
+  Harness::Get<entitlement::StoreUnavailable>(
+      harness.Run(entitlement::ListOrders{.before = {}, .limit = 10}));
+  EXPECT_EQ(told, 1);
+  harness.Login("ann@acme.test");
+}
+
+// Nor is it looked for again and again.
+TEST(EngineFailure, WhatIsDueInAnAccountThatMakesNoSenseKeepsNobodyBusy) {
+  Harness harness;
+  harness.Run(entitlement::CreateAccount{AccountId("other"), "", "UTC"}, {});
+  harness.store().DamageAccount(entitlement::AccountNo(1));
+  harness.Restart();
+  // The trial ends.
+  harness.clock().Advance(absl::Hours(24 * 15));
+  Harness::Get<entitlement::StoreUnavailable>(harness.Run(Harness::LoginOf("bob@acme.test")));
+  const int64_t before = harness.store().looks_for_due();
+  // Some hundreds of turns.
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_LT(harness.store().looks_for_due() - before, 20);
 }
 
 TEST(EngineFailure, AnApplicationOfAnAccountThatMakesNoSenseWaitsForIt) {

@@ -1,7 +1,9 @@
 // R2, R14, R16, R29, R30: time acts without calls, and a restart loses none of it.
 #include "absl/time/time.h"
 
+#include <algorithm>
 #include <string>
+#include <variant>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -46,6 +48,26 @@ TEST(EngineTime, ATrialEndsByItselfAtItsInstant) {  // R3, R29
   ASSERT_TRUE(harness.WaitForSystemEntries(1));
   EXPECT_THAT(harness.SystemEntries()[0], HasSubstr(Text(harness.start() + absl::Hours(24 * 14))));
   Harness::Get<entitlement::NoIdleLicense>(harness.Run(Harness::LoginOf("ann@acme.test")));
+}
+
+// Also of many applications that nobody names, none of which is in memory.
+TEST(EngineTime, AnAccountsEventsAreToldOnceWhateverIsOverdueInItIsDone) {  // R29
+  constexpr int kMore = 300;
+  Harness harness;
+  for (int i = 0; i < kMore; ++i) {
+    harness.Ask<entitlement::ApplicationReply>(
+        entitlement::CreateApplication{entitlement::ApplicationId("app-" + std::to_string(i)), ""},
+        {entitlement::AccountId("acme"), {}});
+  }
+  harness.engine().Stop();
+  harness.clock().Advance(absl::Hours(24 * 20));
+  harness.Restart();
+  const auto page = std::get<entitlement::EventsPage>(harness.Ask<entitlement::HistoryPage>(
+      entitlement::ListEvents(), {entitlement::AccountId("acme"), {}}));
+  const auto of_time = [](const entitlement::EventsRecord& entry) {
+    return entry.payload.starts_with("system ");
+  };
+  EXPECT_EQ(std::count_if(page.entries.begin(), page.entries.end(), of_time), kMore + 1);
 }
 
 // R29: what fell due while the server was down is carried out at its due time, also where nobody
