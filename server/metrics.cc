@@ -151,6 +151,9 @@ std::string ServerMetrics::Page(const MetricsSources& sources) const {
   WriteState(sources.engine.state, page);
   WriteGauge(page, "usher_watchers", "Open WatchEvents streams.",
              static_cast<double>(sources.watchers));
+  WriteGauge(page, "usher_tls_files_bad",
+             "1 while the TLS files hold what can't be served; what was good before is.",
+             sources.tls_files_bad ? 1 : 0);
   WriteGauge(page, "process_start_time_seconds", "When the server was started, as Unix time.",
              absl::ToDoubleSeconds(start_time_ - absl::UnixEpoch()));
   observe::WriteProcessMetrics(page);

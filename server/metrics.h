@@ -21,6 +21,7 @@ struct MetricsSources {
   int64_t log_bytes = 0;
   int64_t watchers = 0;
   bool serving = false;
+  bool tls_files_bad = false;
   const observe::RpcMetrics* rpc = nullptr;
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "auth/tls.h"
 #include "engine/watch_hub.h"
 #include "entitlement/catalog.h"
@@ -47,8 +48,9 @@ struct ServerOptions {
   // How many may watch, and what that may take.
   engine::WatchOptions watch;
   // Name of the SQLite VFS that the database is opened by; empty for the default one. For tests, as
-  // what follows: the command line knows neither.
+  // what follows: the command line knows none of it.
   std::string store_vfs;
+  absl::Duration tls_refresh = auth::kCertificateRefresh;
   // Registers what is served beside Usher's own services: usher-bench measures against an echo on
   // the same server. May be null.
   std::function<void(rpc::CallRegistry&)> extra_services;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "auth/certificate_watch.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/upkeep_runner.h"
@@ -69,6 +70,15 @@ observe::HttpAnswer ReadyPage(rpc::ServingState state) {
   return {.status = 503};
 }
 
+void SayHowTlsFilesAre(const absl::Status& status) {
+  if (status.ok()) {
+    observe::Log(LogLevel::kInfo, "the TLS files are good: new connections get what they hold");
+  } else {
+    observe::Log(LogLevel::kError,
+                 absl::StrCat(status.message(), ": TLS goes on with what was good before"));
+  }
+}
+
 // The engine aborts the process behind this: a restart reads the truth from the store.
 void SayWhyTheProcessEnds(const absl::Status& status) {
   observe::LogFatal(
@@ -83,11 +93,11 @@ Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
 absl::Status Server::Start() {
   if (absl::Status status = CheckListen(options_); !status.ok()) return status;
-  std::shared_ptr<grpc::ServerCredentials> credentials;
   if (options_.tls.enabled()) {
-    auto made = auth::MakeCredentials(options_.tls);
-    if (!made.ok()) return made.status();
-    credentials = *std::move(made);
+    auto started =
+        auth::CertificateWatch::Start(options_.tls, SayHowTlsFilesAre, options_.tls_refresh);
+    if (!started.ok()) return started.status();
+    certificates_ = *std::move(started);
   }
   absl::StatusOr<std::unique_ptr<storage::SqliteStore>> store = storage::SqliteStore::Open(
       {.data_dir = options_.data_dir,
@@ -108,7 +118,7 @@ absl::Status Server::Start() {
   if (status.ok()) {
     rpc::GrpcServerOptions grpc_options;
     grpc_options.listen = options_.listen;
-    grpc_options.credentials = std::move(credentials);
+    if (certificates_ != nullptr) grpc_options.credentials = certificates_->credentials();
     grpc_options.reflection_gate = &gate_;
     grpc_ = std::make_unique<rpc::GrpcServer>(std::move(grpc_options));
     RegisterServices();
@@ -167,12 +177,14 @@ absl::Status Server::StartHttp() {
   http_->Add("/readyz", [this] { return ReadyPage(health_->state()); });
   http_->Add("/metrics", [this] {
     return observe::HttpAnswer{
-        .body = metrics_.Page({.engine = engine_->stats(),
-                               .in_flight_max = options_.in_flight_max,
-                               .log_bytes = store_->log_bytes(),
-                               .watchers = watch_->watchers(),
-                               .serving = health_->state() == rpc::ServingState::kServing,
-                               .rpc = &grpc_->metrics()}),
+        .body =
+            metrics_.Page({.engine = engine_->stats(),
+                           .in_flight_max = options_.in_flight_max,
+                           .log_bytes = store_->log_bytes(),
+                           .watchers = watch_->watchers(),
+                           .serving = health_->state() == rpc::ServingState::kServing,
+                           .tls_files_bad = certificates_ != nullptr && certificates_->refuses(),
+                           .rpc = &grpc_->metrics()}),
         .content_type = observe::Exposition::kContentType};
   });
   const absl::Status status = http_->Start(address->host, address->port);
@@ -260,6 +272,7 @@ void Server::Shutdown(absl::Duration grace) {
   engine_.reset();
   watch_.reset();
   store_.reset();
+  certificates_.reset();
 }
 
 storage::Store& Server::store() { return *store_; }

@@ -17,6 +17,9 @@
 
 namespace usher {
 
+namespace auth {
+class CertificateWatch;
+}
 namespace engine {
 class Engine;
 struct EngineOptions;
@@ -83,6 +86,8 @@ class Server {
   ServerMetrics metrics_;
   auth::TokenRegistry tokens_;
   auth::Gatekeeper gate_{&tokens_};
+  // Null without TLS; gRPC asks it while it serves.
+  std::unique_ptr<auth::CertificateWatch> certificates_;
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<engine::WatchHub> watch_;
   std::unique_ptr<engine::Engine> engine_;

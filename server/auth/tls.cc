@@ -1,85 +1,127 @@
 #include "auth/tls.h"
 
-#include <cstdio>
-#include <utility>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "grpcpp/security/server_credentials.h"
-#include "grpcpp/security/tls_certificate_provider.h"
-#include "grpcpp/security/tls_credentials_options.h"
+#include "openssl/err.h"
 #include "openssl/pem.h"
+#include "openssl/ssl.h"
 #include "openssl/x509.h"
 
 namespace usher::auth {
 namespace {
 
-struct FreeX509 {
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using Certificate = std::unique_ptr<X509, FreeX509>;
-using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
-using File = std::unique_ptr<std::FILE, CloseFile>;
+constexpr char kCertificate[] = "--tls-cert";
+constexpr char kKey[] = "--tls-key";
+constexpr char kClientCa[] = "--tls-client-ca";
 
-absl::Status Wrong(const char* option, const std::string& path, const char* what) {
+template <typename T, void (*Free)(T*)>
+struct Freed {
+  void operator()(T* object) const { Free(object); }
+};
+struct FreeBio {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using Bio = std::unique_ptr<BIO, FreeBio>;
+using Certificate = std::unique_ptr<X509, Freed<X509, X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY, EVP_PKEY_free>>;
+using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX, SSL_CTX_free>>;
+
+absl::Status Wrong(const char* option, const std::string& path, const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat(option, " ", path, " ", what));
 }
 
-absl::StatusOr<File> Open(const char* option, const std::string& path) {
-  File file(std::fopen(path.c_str(), "re"));
-  if (file == nullptr) return Wrong(option, path, "can't be read");
-  return file;
+absl::StatusOr<std::string> ReadFile(const char* option, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file || text.empty()) return Wrong(option, path, "can't be read, or is empty");
+  return text;
 }
 
-absl::StatusOr<Certificate> ReadCertificate(const char* option, const std::string& path) {
-  absl::StatusOr<File> file = Open(option, path);
-  if (!file.ok()) return file.status();
-  Certificate certificate(PEM_read_X509(file->get(), nullptr, nullptr, nullptr));
-  if (certificate == nullptr) return Wrong(option, path, "has no certificate in the form of PEM");
-  return certificate;
+Bio ReaderOf(const std::string& pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-absl::Status CheckPair(const TlsFiles& files) {
-  absl::StatusOr<Certificate> certificate = ReadCertificate("--tls-cert", files.certificate);
-  if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<File> file = Open("--tls-key", files.key);
-  if (!file.ok()) return file.status();
-  const Key key(PEM_read_PrivateKey(file->get(), nullptr, nullptr, nullptr));
-  if (key == nullptr) return Wrong("--tls-key", files.key, "has no private key in the form of PEM");
-  if (X509_check_private_key(certificate->get(), key.get()) != 1) {
-    return Wrong("--tls-key", files.key, "is not the key of the certificate of --tls-cert");
+// All of them: gRPC takes those in front of one that it can't make out, and says nothing.
+absl::StatusOr<std::vector<Certificate>> ParseCertificates(const char* option,
+                                                           const std::string& path,
+                                                           const std::string& pem) {
+  std::vector<Certificate> all;
+  ERR_clear_error();
+  const Bio reader = ReaderOf(pem);
+  while (Certificate next{PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)}) {
+    all.push_back(std::move(next));
   }
-  return absl::OkStatus();
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (all.empty()) return Wrong(option, path, "has no certificate in the form of PEM");
+  if (!at_end) {
+    return Wrong(option, path,
+                 absl::StrCat("is damaged behind certificate ", all.size(), " of its chain"));
+  }
+  return all;
 }
 
-absl::Status Check(const TlsFiles& files) {
-  if (files.certificate.empty() || files.key.empty()) {
-    return absl::InvalidArgumentError("TLS needs both --tls-cert and --tls-key");
+// What gRPC will do with the pair, to learn what OpenSSL thinks of it: of a key too short, for one.
+absl::Status TryPair(const TlsFiles& files, X509* certificate, EVP_PKEY* key) {
+  const Context context(SSL_CTX_new(TLS_server_method()));
+  const char* option = kCertificate;
+  if (SSL_CTX_use_certificate(context.get(), certificate) == 1) {
+    if (SSL_CTX_use_PrivateKey(context.get(), key) == 1) return absl::OkStatus();
+    option = kKey;
   }
-  if (absl::Status status = CheckPair(files); !status.ok()) return status;
-  if (files.client_ca.empty()) return absl::OkStatus();
-  return ReadCertificate("--tls-client-ca", files.client_ca).status();
+  const char* const reason = ERR_reason_error_string(ERR_get_error());
+  ERR_clear_error();
+  return Wrong(option, option == kKey ? files.key : files.certificate,
+               absl::StrCat("can't be used: ", reason == nullptr ? "OpenSSL refuses it" : reason));
+}
+
+absl::Status CheckPair(const TlsFiles& files, const TlsMaterial& material) {
+  const auto chain = ParseCertificates(kCertificate, files.certificate, material.certificate);
+  if (!chain.ok()) return chain.status();
+  // The empty passphrase, as gRPC gives it: nobody is asked for one.
+  char no_passphrase[] = "";
+  const Key key(
+      PEM_read_bio_PrivateKey(ReaderOf(material.key).get(), nullptr, nullptr, no_passphrase));
+  if (key == nullptr) {
+    return Wrong(kKey, files.key, "has no private key in the form of PEM, without a passphrase");
+  }
+  if (X509_check_private_key(chain->front().get(), key.get()) != 1) {
+    return Wrong(kKey, files.key, "is not the key of the certificate of --tls-cert");
+  }
+  return TryPair(files, chain->front().get(), key.get());
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const TlsFiles& files) {
-  if (absl::Status status = Check(files); !status.ok()) return status;
-  namespace tls = grpc::experimental;
-  tls::TlsServerCredentialsOptions options(std::make_shared<tls::FileWatcherCertificateProvider>(
-      files.key, files.certificate, files.client_ca, kCertificateRefreshSeconds));
-  options.watch_identity_key_cert_pairs();
-  if (!files.client_ca.empty()) {
-    options.watch_root_certs();
-    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files) {
+  if (files.certificate.empty() || files.key.empty()) {
+    return absl::InvalidArgumentError("TLS needs both --tls-cert and --tls-key");
   }
-  return tls::TlsServerCredentials(options);
+  TlsMaterial material;
+  const struct {
+    const char* option;
+    const std::string& path;
+    std::string& text;
+  } parts[] = {{kCertificate, files.certificate, material.certificate},
+               {kKey, files.key, material.key},
+               {kClientCa, files.client_ca, material.client_ca}};
+  for (const auto& [option, path, text] : parts) {
+    if (path.empty()) continue;
+    absl::StatusOr<std::string> read = ReadFile(option, path);
+    if (!read.ok()) return read.status();
+    text = *std::move(read);
+  }
+  if (absl::Status status = CheckPair(files, material); !status.ok()) return status;
+  if (!files.client_ca.empty()) {
+    const auto authorities = ParseCertificates(kClientCa, files.client_ca, material.client_ca);
+    if (!authorities.ok()) return authorities.status();
+  }
+  return material;
 }
 
 }  // namespace usher::auth

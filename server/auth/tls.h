@@ -1,19 +1,15 @@
-// TLS of the server: certificates from files, looked at anew every few seconds, so that a renewed
-// one is in use without a restart. One thread.
+// TLS of the server: what its files hold, read and checked as a whole. Any thread.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
-
-namespace grpc {
-class ServerCredentials;
-}
+#include "absl/time/time.h"
 
 namespace usher::auth {
 
-inline constexpr unsigned kCertificateRefreshSeconds = 10;
+// How often the files are looked at anew.
+inline constexpr absl::Duration kCertificateRefresh = absl::Seconds(10);
 
 // Paths of PEM files.
 struct TlsFiles {
@@ -26,8 +22,18 @@ struct TlsFiles {
   bool enabled() const { return !certificate.empty() || !key.empty() || !client_ca.empty(); }
 };
 
+// What the files hold, as PEM: a pair that can be served, and who may connect.
+struct TlsMaterial {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;
+
+  friend bool operator==(const TlsMaterial&, const TlsMaterial&) = default;
+};
+
 // kInvalidArgument, with a sentence that names the option and the file, where one is missing, can't
-// be read, is no PEM, or certificate and key don't belong together.
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const TlsFiles& files);
+// be read, is no PEM, has what this machine's OpenSSL does not take, or certificate and key don't
+// belong together.
+absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files);
 
 }  // namespace usher::auth

@@ -1,25 +1,41 @@
 // TLS between a real server and real clients: encryption, certificates of clients, renewal.
 #include "auth/tls.h"
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/time/clock.h"
+#include "auth/certificate_watch.h"
 #include "client/cli/server_certificate.h"
 #include "client/lib/client.h"
+#include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "tests/support/certificates.h"
+#include "tests/support/http_client.h"
 #include "tests/support/test_server.h"
 
 namespace usher::e2e {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::Identity;
 using testing::MakeAuthority;
 using testing::MakeIdentity;
 using testing::TempDir;
 using testing::WriteFile;
+
+constexpr absl::Duration kSoon = absl::Milliseconds(20);
+
+// Waits for it, ten seconds at most.
+bool Becomes(const std::function<bool()>& true_) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (!true_() && absl::Now() < deadline) absl::SleepFor(kSoon);
+  return true_();
+}
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -117,8 +133,7 @@ TEST_F(TlsTest, ARenewedCertificateIsInUseWithoutARestart) {
   const Identity renewed = MakeIdentity("usherd", next);
   WriteFile(Path("server.key"), renewed.key);
   WriteFile(Path("server.pem"), renewed.certificate);
-  const absl::Time deadline =
-      absl::Now() + 3 * absl::Seconds(auth::kCertificateRefreshSeconds) + absl::Seconds(5);
+  const absl::Time deadline = absl::Now() + 3 * auth::kCertificateRefresh + absl::Seconds(5);
   while (Ask(server, trust) != absl::StatusCode::kOk && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(500));
   }
@@ -126,11 +141,84 @@ TEST_F(TlsTest, ARenewedCertificateIsInUseWithoutARestart) {
   EXPECT_NE(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
 }
 
+TEST_F(TlsTest, ABadRenewalLeavesTheLastGoodCertificateInUseAndIsToldToWhoAsks) {
+  Write(MakeIdentity("usherd", authority_));
+  ServerOptions options = Options();
+  options.tls_refresh = kSoon;
+  options.http_listen = "127.0.0.1:0";
+  testing::TestServer server(options);
+  const auto told = [&](const std::string& sample) {
+    return Becomes([&] {
+      const std::string page = testing::HttpClient(server.http_port()).Get("/metrics").body;
+      return page.find("\n" + sample + "\n") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(told("usher_tls_files_bad 0"));
+  const Identity foreign = MakeIdentity("usherd", authority_);
+  for (const std::string& bad : {foreign.certificate, std::string("junk"), std::string()}) {
+    WriteFile(Path("server.pem"), bad);
+    EXPECT_TRUE(told("usher_tls_files_bad 1")) << bad;
+    EXPECT_EQ(Ask(server, Path("ca.pem")), absl::StatusCode::kOk) << bad;
+  }
+  const Identity next = MakeAuthority("Next authority");
+  const std::string trust = WriteFile(Path("next.pem"), next.certificate);
+  const Identity renewed = MakeIdentity("usherd", next);
+  WriteFile(Path("server.key"), renewed.key);
+  WriteFile(Path("server.pem"), renewed.certificate);
+  EXPECT_TRUE(told("usher_tls_files_bad 0"));
+  EXPECT_EQ(Ask(server, trust), absl::StatusCode::kOk);
+}
+
+TEST_F(TlsTest, ABadListOfAuthoritiesLetsInWhoCouldComeBefore) {
+  Write(MakeIdentity("usherd", authority_));
+  const Identity clients = MakeAuthority("Acme's clients");
+  const Identity console = MakeIdentity("console", clients);
+  ServerOptions options = Options();
+  options.tls_refresh = kSoon;
+  options.tls.client_ca = WriteFile(Path("clients.pem"), clients.certificate);
+  testing::TestServer server(options);
+  WriteFile(Path("clients.pem"), "junk");
+  absl::SleepFor(10 * kSoon);
+  EXPECT_EQ(Ask(server, Path("ca.pem"), console), absl::StatusCode::kOk);
+  EXPECT_NE(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
+  WriteFile(Path("clients.pem"), MakeAuthority("Others").certificate);
+  EXPECT_TRUE(Becomes(
+      [&] { return Ask(server, Path("ca.pem"), console) == absl::StatusCode::kUnavailable; }));
+}
+
+TEST_F(TlsTest, EachFaultOfTheFilesIsToldOnceAndTheEndOfItToo) {
+  const Identity mine = MakeIdentity("usherd", authority_);
+  Write(mine);
+  std::mutex mutex;
+  std::vector<std::string> told;
+  const auto listen = [&](const absl::Status& status) {
+    const std::lock_guard lock(mutex);
+    told.emplace_back(status.message());
+  };
+  const auto so_far = [&] {
+    const std::lock_guard lock(mutex);
+    return told;
+  };
+  const auto watch = auth::CertificateWatch::Start(Options().tls, listen, kSoon);
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  WriteFile(Path("server.key"), "junk");
+  ASSERT_TRUE(Becomes([&] { return !so_far().empty() && (*watch)->refuses(); }));
+  absl::SleepFor(5 * kSoon);
+  const size_t faults = so_far().size();
+  EXPECT_THAT(so_far().back(), HasSubstr("has no private key"));
+  absl::SleepFor(5 * kSoon);
+  EXPECT_EQ(so_far().size(), faults);
+  WriteFile(Path("server.key"), mine.key);
+  ASSERT_TRUE(Becomes([&] { return so_far().back().empty(); }));
+  EXPECT_FALSE((*watch)->refuses());
+}
+
 TEST_F(TlsTest, WhatIsWrongWithTheFilesIsSaid) {
   const Identity mine = MakeIdentity("usherd", authority_);
   Write(mine);
   WriteFile(Path("foreign.key"), MakeIdentity("other", authority_).key);
   WriteFile(Path("noise"), "no PEM at all");
+  WriteFile(Path("cut.pem"), mine.certificate + mine.certificate.substr(0, 200));
   const struct {
     auth::TlsFiles files;
     const char* said;
@@ -139,17 +227,18 @@ TEST_F(TlsTest, WhatIsWrongWithTheFilesIsSaid) {
       {{"", "", Path("ca.pem")}, "both --tls-cert and --tls-key"},
       {{Path("nowhere"), Path("server.key"), ""}, "--tls-cert "},
       {{Path("noise"), Path("server.key"), ""}, "has no certificate"},
+      {{Path("cut.pem"), Path("server.key"), ""}, "is damaged behind certificate 1"},
       {{Path("server.pem"), Path("nowhere"), ""}, "can't be read"},
       {{Path("server.pem"), Path("noise"), ""}, "has no private key"},
       {{Path("server.pem"), Path("foreign.key"), ""}, "is not the key of the certificate"},
       {{Path("server.pem"), Path("server.key"), Path("noise")}, "--tls-client-ca "},
   };
   for (const auto& wrong : cases) {
-    const absl::Status status = auth::MakeCredentials(wrong.files).status();
+    const absl::Status status = auth::ReadTlsFiles(wrong.files).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
     EXPECT_NE(std::string(status.message()).find(wrong.said), std::string::npos) << status;
   }
-  EXPECT_TRUE(auth::MakeCredentials({Path("server.pem"), Path("server.key"), ""}).ok());
+  EXPECT_TRUE(auth::ReadTlsFiles({Path("server.pem"), Path("server.key"), ""}).ok());
 }
 
 }  // namespace
