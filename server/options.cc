@@ -108,7 +108,6 @@ constexpr SettingFlag kSettingFlags[] = {
 };
 constexpr char kAllowPlaintext[] = "--allow-plaintext";
 constexpr char kSet[] = "--set";
-constexpr char kConfigVariable[] = "USHER_CONFIG";
 
 // What the command line says of the settings.
 struct Flags {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -15,6 +17,9 @@ namespace {
 
 constexpr char kDefaultOrigin[] = "default";
 constexpr std::string_view kEnvironmentPrefix = "USHER_";
+// No settings of the server: where its file is, and what the command line reads.
+constexpr std::string_view kOtherVariables[] = {kConfigVariable, "USHER_CONTEXT", "USHER_SERVER",
+                                                "USHER_TLS_CA", "USHER_TOKEN"};
 // Where the origins stand in the printed file.
 constexpr size_t kOriginColumn = 44;
 
@@ -48,6 +53,15 @@ std::string Quoted(std::string_view text) {
 std::string VariableOf(std::string_view name) {
   return absl::StrCat(Absl(kEnvironmentPrefix),
                       absl::AsciiStrToUpper(absl::StrReplaceAll(Absl(name), {{".", "_"}})));
+}
+
+// What Kubernetes tells every container of a service whose name begins with "usher":
+// USHER_SERVICE_HOST=10.0.0.9, USHER_PORT=tcp://10.0.0.9:7600, USHER_PORT_7600_TCP_PROTO=tcp.
+bool IsOfAService(std::string_view variable, std::string_view value) {
+  for (const char* part : {"_SERVICE_HOST", "_SERVICE_PORT", "_TCP", "_UDP"}) {
+    if (absl::StrContains(Absl(variable), part)) return true;
+  }
+  return value.starts_with("tcp://") || value.starts_with("udp://");
 }
 
 std::string SectionOf(std::string_view name) {
@@ -234,16 +248,21 @@ Settings::Setting* Settings::Find(std::string_view name) {
 }
 
 absl::Status Settings::ReadEnvironment(const char* const* variables) {
-  for (Setting& setting : settings_) {
-    const std::string variable = VariableOf(setting.name);
-    for (const char* const* each = variables; *each != nullptr; ++each) {
-      const std::string_view text = *each;
-      if (text.size() <= variable.size() || !text.starts_with(variable) ||
-          text[variable.size()] != '=') {
-        continue;
-      }
-      const std::string_view value = text.substr(variable.size() + 1);
-      if (absl::Status status = Set(setting.name, value, variable); !status.ok()) return status;
+  for (const char* const* each = variables; *each != nullptr; ++each) {
+    const std::string_view text = *each;
+    const size_t equals = text.find('=');
+    if (!text.starts_with(kEnvironmentPrefix) || equals == std::string_view::npos) continue;
+    const std::string variable(text.substr(0, equals));
+    const std::string_view value = text.substr(equals + 1);
+    const auto found = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& one) {
+      return VariableOf(one.name) == variable;
+    });
+    if (found != settings_.end()) {
+      if (absl::Status status = Set(found->name, value, variable); !status.ok()) return status;
+    } else if (std::ranges::find(kOtherVariables, variable) == std::end(kOtherVariables) &&
+               !IsOfAService(variable, value)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          variable, ": there is no setting of that name (man usherd.toml has them all)"));
     }
   }
   return absl::OkStatus();

@@ -20,6 +20,9 @@
 
 namespace usher {
 
+// Names the file, where the command line does not.
+inline constexpr char kConfigVariable[] = "USHER_CONFIG";
+
 class Settings {
  public:
   // Writes to `options`, which outlives it and has the defaults.
@@ -27,7 +30,8 @@ class Settings {
 
   // "FILE:LINE: what is wrong".
   absl::Status ReadFile(const std::string& path);
-  // Variables of other names are nobody's.
+  // One that begins with USHER_ is a setting, or an error, but for those that others read: the
+  // command line, and Kubernetes' of a service by that name.
   absl::Status ReadEnvironment(const char* const* variables);
   // `origin` as it is shown: "--listen".
   absl::Status Set(std::string_view name, std::string_view value, const std::string& origin);

@@ -159,6 +159,23 @@ TEST_F(SettingsTest, MistakesNameTheirPlaceAndWhatWouldBeRight) {
   EXPECT_EQ(Message(settings_.SetPair("x=1", "--set")), "--set: there is no setting x");
 }
 
+TEST_F(SettingsTest, AVariableOfNoSettingIsAnErrorUnlessOthersReadIt) {
+  for (const char* misspelt :
+       {"USHER_POLICY_TRIAL_DAY=30", "USHER_TLS_CLIENTCA=/x", "USHER_LISTN=x", "USHER_=x"}) {
+    const std::string name(misspelt, std::string_view(misspelt).find('='));
+    EXPECT_EQ(ReadEnvironment({misspelt}),
+              name + ": there is no setting of that name (man usherd.toml has them all)");
+  }
+  EXPECT_EQ(ReadEnvironment({"USHER_CONFIG=x", "USHER_CONTEXT=x", "USHER_SERVER=x",
+                             "USHER_TLS_CA=x", "USHER_TOKEN=x"}),
+            "");
+  EXPECT_EQ(
+      ReadEnvironment({"USHER_SERVICE_HOST=10.0.0.9", "USHER_SERVICE_PORT_GRPC=7600",
+                       "USHER_PORT=tcp://10.0.0.9:7600", "USHER_HTTP_PORT_7601_TCP_ADDR=10.0.0.9"}),
+      "");
+  EXPECT_EQ(ReadEnvironment({"USHERING=x", "USHER_WITHOUT_A_VALUE"}), "");
+}
+
 TEST_F(SettingsTest, WhatContradictsItselfIsRefusedAsAWhole) {
   options_.policy.call_ttl.min = absl::Hours(2);
   EXPECT_THAT(Message(settings_.Validate()), HasSubstr("policy.call_ttl must have min"));

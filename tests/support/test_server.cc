@@ -74,10 +74,12 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return pointers;
 }
 
+// Without settings that the developer's shell has.
 std::vector<std::string> Environment(absl::Duration clock_offset) {
   std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    variables.emplace_back(*variable);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("USHER_")) variables.emplace_back(*variable);
+  }
   if (clock_offset != absl::ZeroDuration()) {
     const int64_t seconds = absl::ToInt64Seconds(clock_offset);
     variables.push_back("LD_PRELOAD=" + FaketimeLibrary());
