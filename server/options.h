@@ -59,9 +59,10 @@ struct ServerOptions {
 // In place of an address: nothing listens there.
 inline constexpr char kHttpOff[] = "off";
 
-// kInvalidArgument, with a sentence for the administrator, where `listen` or `http_listen` is not
+// kInvalidArgument, with a sentence for the administrator, where `listen`, or `http_listen`, is not
 // of the form HOST:PORT, or would send plaintext to other machines without leave.
 absl::Status CheckListen(const ServerOptions& options);
+absl::Status CheckHttpListen(const ServerOptions& options);
 
 // Reads the command line and the environment, and the file that one of them names. Where that
 // leaves nothing to serve (--help, --version, a mistake), it has printed what there is to say and

@@ -93,6 +93,7 @@ Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
 absl::Status Server::Start() {
   if (absl::Status status = CheckListen(options_); !status.ok()) return status;
+  if (absl::Status status = CheckHttpListen(options_); !status.ok()) return status;
   if (options_.tls.enabled()) {
     auto started =
         auth::CertificateWatch::Start(options_.tls, SayHowTlsFilesAre, options_.tls_refresh);

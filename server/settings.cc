@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "server/catalog_file.h"
 
@@ -41,6 +41,11 @@ constexpr std::array<std::pair<std::string_view, observe::LogLevel>, 4> kLogLeve
     {"warning", observe::LogLevel::kWarning},
     {"error", observe::LogLevel::kError},
 }};
+
+template <typename List, typename Value>
+bool Contains(const List& list, const Value& value) {
+  return std::ranges::find(list, value) != std::ranges::end(list);
+}
 
 absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -259,8 +264,7 @@ absl::Status Settings::ReadEnvironment(const char* const* variables) {
     });
     if (found != settings_.end()) {
       if (absl::Status status = Set(found->name, value, variable); !status.ok()) return status;
-    } else if (std::ranges::find(kOtherVariables, variable) == std::end(kOtherVariables) &&
-               !IsOfAService(variable, value)) {
+    } else if (!Contains(kOtherVariables, variable) && !IsOfAService(variable, value)) {
       return absl::InvalidArgumentError(absl::StrCat(
           variable, ": there is no setting of that name (man usherd.toml has them all)"));
     }
@@ -299,22 +303,54 @@ absl::Status Settings::Validate() const {
       {"policy.call_ttl", &policy.call_ttl}};
   for (const auto& [name, bounds] : ttls) {
     if (bounds->min > bounds->fallback || bounds->fallback > bounds->max) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          name, " must have min ≤ default ≤ max; ", DurationText(bounds->min), ", ",
-          DurationText(bounds->fallback), " and ", DurationText(bounds->max), " are not"));
+      const std::string prefix = absl::StrCat(name, ".");
+      return Refuse({prefix + "default", prefix + "min", prefix + "max"},
+                    absl::StrCat(name, " must have min ≤ default ≤ max; ",
+                                 DurationText(bounds->min), ", ", DurationText(bounds->fallback),
+                                 " and ", DurationText(bounds->max), " are not"));
     }
   }
   if (options_->data_dir.empty()) {
-    return absl::InvalidArgumentError("data_dir (--data-dir) must not be empty");
+    return Refuse({"data_dir"}, "data_dir (--data-dir) must not be empty");
   }
-  if (options_->tls.certificate.empty() != options_->tls.key.empty()) {
-    return absl::InvalidArgumentError(
-        "tls.certificate and tls.key (--tls-cert, --tls-key) go together: only one is given");
-  }
+  if (absl::Status status = ValidateTls(); !status.ok()) return status;
   if (absl::Status status = CheckCatalog(options_->catalog); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(catalog_origin_, ": ", status.message()));
   }
-  return CheckListen(*options_);
+  if (absl::Status status = CheckListen(*options_); !status.ok()) {
+    return Refuse({"listen", "allow_plaintext"}, status.message());
+  }
+  if (absl::Status status = CheckHttpListen(*options_); !status.ok()) {
+    return Refuse({"http.listen", "http.allow_plaintext"}, status.message());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Settings::ValidateTls() const {
+  const auth::TlsFiles& tls = options_->tls;
+  if (tls.certificate.empty() != tls.key.empty()) {
+    return Refuse(
+        {"tls.certificate", "tls.key"},
+        "tls.certificate and tls.key (--tls-cert, --tls-key) go together: only one is given");
+  }
+  if (!tls.client_ca.empty() && tls.certificate.empty()) {
+    return Refuse({"tls.client_ca"},
+                  "tls.client_ca (--tls-client-ca) needs tls.certificate and tls.key "
+                  "(--tls-cert, --tls-key)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Settings::Refuse(const std::vector<std::string>& names, absl::string_view what) const {
+  std::vector<std::string> places;
+  for (const Setting& setting : settings_) {
+    const bool said = setting.origin != kDefaultOrigin && Contains(names, setting.name);
+    if (said && !Contains(places, setting.origin)) places.push_back(setting.origin);
+  }
+  const std::string where = absl::StrJoin(places, ", ");
+  // What is wrong with an address begins with its option.
+  if (absl::StartsWith(what, where)) return absl::InvalidArgumentError(what);
+  return absl::InvalidArgumentError(absl::StrCat(where, ": ", what));
 }
 
 std::string Settings::Print() const {

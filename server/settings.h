@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/options.h"
 
@@ -72,6 +73,9 @@ class Settings {
                  const std::array<std::pair<std::string_view, Value>, Size>& choices);
   void AddPolicy();
   Setting* Find(std::string_view name);
+  absl::Status ValidateTls() const;
+  // An error with the places that said these settings, as far as one did.
+  absl::Status Refuse(const std::vector<std::string>& names, absl::string_view what) const;
 
   ServerOptions* const options_;
   std::vector<Setting> settings_;

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class SettingsTest : public ::testing::Test {
  protected:
@@ -183,6 +184,9 @@ TEST_F(SettingsTest, WhatContradictsItselfIsRefusedAsAWhole) {
   options_.tls.certificate = "server.pem";
   EXPECT_THAT(Message(settings_.Validate()), HasSubstr("go together"));
   options_ = ServerOptions();
+  options_.tls.client_ca = "clients.pem";
+  EXPECT_THAT(Message(settings_.Validate()), HasSubstr("tls.client_ca (--tls-client-ca) needs"));
+  options_ = ServerOptions();
   options_.listen = "0.0.0.0:7600";
   EXPECT_THAT(Message(settings_.Validate()), HasSubstr("plaintext"));
   options_ = ServerOptions();
@@ -195,6 +199,20 @@ TEST_F(SettingsTest, WhatContradictsItselfIsRefusedAsAWhole) {
   options_ = ServerOptions();
   options_.data_dir = "";
   EXPECT_THAT(Message(settings_.Validate()), HasSubstr("data_dir"));
+}
+
+TEST_F(SettingsTest, AContradictionNamesEachPlaceThatSaidIt) {
+  ASSERT_EQ(ReadFile("[policy.session_ttl]\nmin = \"2m\"\n"), "");
+  EXPECT_EQ(Message(settings_.Validate()),
+            path() + ":2: policy.session_ttl must have min ≤ default ≤ max; 2m, 1m and 1h are not");
+  ASSERT_EQ(ReadEnvironment({"USHER_POLICY_SESSION_TTL_DEFAULT=90s"}), "");
+  EXPECT_THAT(Message(settings_.Validate()),
+              StartsWith("USHER_POLICY_SESSION_TTL_DEFAULT, " + path() + ":2: policy.session_ttl"));
+  ASSERT_EQ(Message(settings_.Set("policy.session_ttl.default", "5m", "--set")), "");
+  ASSERT_EQ(ReadFile("listen = \"0.0.0.0:7600\"\n"), "");
+  EXPECT_THAT(Message(settings_.Validate()), StartsWith(path() + ":1: --listen 0.0.0.0:7600"));
+  ASSERT_EQ(ReadFile("[tls]\nclient_ca = \"clients.pem\"\n"), "");
+  EXPECT_THAT(Message(settings_.Validate()), StartsWith(path() + ":2: tls.client_ca"));
 }
 
 constexpr char kPackage[] = R"([[catalog]]
