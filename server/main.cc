@@ -100,16 +100,11 @@ int main(int argc, char** argv) {
   usher::ServiceManager service_manager;
   service_manager.Starting("Opening the data in " + data_dir);
   if (const absl::Status status = server.Start(); !status.ok()) {
-    observe::Log(LogLevel::kError, absl::StrCat("usherd can't serve: ", status.message()));
+    const char* const what = only_a_token ? "no token was made: " : "usherd can't serve: ";
+    observe::Log(LogLevel::kError, absl::StrCat(what, status.message()));
     return usher::kExitFailure;
   }
-  if (only_a_token) {
-    if (const absl::Status status = server.MakeOperatorToken(); !status.ok()) {
-      observe::Log(LogLevel::kError, absl::StrCat("no token was made: ", status.message()));
-      return usher::kExitFailure;
-    }
-    return usher::kExitOk;
-  }
+  if (only_a_token) return usher::kExitOk;
   if (!server.http_address().empty()) {
     observe::Log(LogLevel::kInfo,
                  absl::StrCat("probes and metrics are on http://", server.http_address()));

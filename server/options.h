@@ -38,7 +38,7 @@ struct ServerOptions {
   std::string http_listen = "127.0.0.1:7601";
   // Permits that port beyond this machine.
   bool http_allow_plaintext = false;
-  // Makes another token for an operator and ends, instead of serving.
+  // Makes another token for an operator, of a database that is there, and ends, instead of serving.
   bool new_operator_token = false;
   observe::LogOptions log;
   entitlement::Policy policy;

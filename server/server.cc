@@ -102,6 +102,8 @@ absl::Status Server::Start() {
   }
   absl::StatusOr<std::unique_ptr<storage::SqliteStore>> store = storage::SqliteStore::Open(
       {.data_dir = options_.data_dir,
+       // A token for a database that is not there is a directory misspelt.
+       .create = !options_.new_operator_token,
        .vfs = options_.store_vfs,
        .on_log_sync = [this](absl::Duration time) { metrics_.NoteLogSync(time); },
        .on_checkpoint = [this](absl::Duration time) { metrics_.NoteCheckpoint(time); }});
@@ -128,7 +130,9 @@ absl::Status Server::Start() {
   }
   if (status.ok()) status = grpc_->Start();
   if (status.ok()) status = engine_->Start(grpc_->host());
-  if (status.ok() && !tokens_.HasOperator(absl::Now())) status = MakeOperatorToken();
+  if (status.ok() && (options_.new_operator_token || !tokens_.HasOperator(absl::Now()))) {
+    status = MakeOperatorToken();
+  }
   if (status.ok()) health_->Set(rpc::ServingState::kServing);
   if (!status.ok()) Shutdown(absl::ZeroDuration());
   return status;

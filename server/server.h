@@ -50,8 +50,8 @@ class Server {
   // Errors are sentences for the administrator: an address or data directory that is in use, data
   // that can't be read.
   //
-  // Where nobody has an operator's token, as at the first start, one is made and left in the file
-  // operator.token of the data directory.
+  // Where nobody has an operator's token, as at the first start, or the options want another one,
+  // it is made and left in the file operator.token of the data directory.
   absl::Status Start();
 
   // After Start: the port that is bound, and HOST:PORT with it.
@@ -70,14 +70,12 @@ class Server {
   // nobody can connect any more. Any thread, while it serves.
   int64_t LastSignOfLifeMicros() const;
 
-  // Makes a token for an operator and leaves it where the first one was, whoever has one already.
-  absl::Status MakeOperatorToken();
-
   // While it serves; for tests that look inside.
   storage::Store& store();
   engine::WatchHub& watch();
 
  private:
+  absl::Status MakeOperatorToken();
   engine::EngineOptions MakeEngineOptions();
   void RegisterServices();
   absl::Status StartHttp();

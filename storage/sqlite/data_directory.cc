@@ -27,6 +27,11 @@ std::string In(const std::string& directory, const char* name) {
   return absl::StrCat(directory, "/", name);
 }
 
+bool HasContent(const std::string& file) {
+  struct stat status {};
+  return stat(file.c_str(), &status) == 0 && status.st_size > 0;
+}
+
 absl::Status FailedTo(std::string what, int error) {
   return absl::UnavailableError(
       absl::StrCat("can't ", what, ": ", std::generic_category().message(error)));
@@ -86,6 +91,10 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::st
   }
   WriteOwner(fd);
   return std::unique_ptr<DataDirectory>(new DataDirectory(path, fd));
+}
+
+bool DataDirectory::HasDatabase(const std::string& path) {
+  return HasContent(In(path, kDatabaseName));
 }
 
 DataDirectory::~DataDirectory() { close(lock_fd_); }

@@ -20,6 +20,9 @@ class DataDirectory {
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(const std::string& path);
   ~DataDirectory();
 
+  // Whether there is a database in the directory `path`; makes nothing.
+  static bool HasDatabase(const std::string& path);
+
   DataDirectory(const DataDirectory&) = delete;
   DataDirectory& operator=(const DataDirectory&) = delete;
 

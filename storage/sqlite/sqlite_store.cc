@@ -262,6 +262,9 @@ absl::StatusOr<std::string> ReadDatabaseId(Database& database) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStoreOptions& options) {
+  if (!options.create && !DataDirectory::HasDatabase(options.data_dir)) {
+    return absl::NotFoundError(absl::StrCat("there is no database in ", options.data_dir));
+  }
   absl::StatusOr<std::unique_ptr<DataDirectory>> directory = DataDirectory::Open(options.data_dir);
   if (!directory.ok()) return directory.status();
   RemoveLeftoverCopy((*directory)->copy_path());

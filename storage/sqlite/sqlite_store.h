@@ -24,6 +24,8 @@ namespace usher::storage {
 struct SqliteStoreOptions {
   // Created, with mode 0700, where it isn't there; its parent must be.
   std::string data_dir;
+  // Makes a database where there is none; else that is kNotFound, and nothing is made.
+  bool create = true;
   // Name of the SQLite VFS; empty for the default one. Tests inject faults by it.
   std::string vfs;
   // How many loads and reads run at a time; more wait.

@@ -178,6 +178,33 @@ TEST(Usherd, ASecondServerOnTheDataDirectoryIsRefused) {
   EXPECT_TRUE(Api(ChannelTo(dir, address)).Call(&Account::ListAccounts, "").ok());
 }
 
+TEST(Usherd, ANewOperatorTokenIsMadeOnceAndOpensTheServer) {
+  const TempDir dir;
+  std::vector<std::string> arguments = On(dir);
+  {
+    UsherdProcess usherd(arguments);
+    ASSERT_FALSE(usherd.WaitForAddress().empty()) << usherd.output();
+  }
+  const std::string first = ReadOperatorToken(dir.path() + "/data");
+  arguments.emplace_back("--new-operator-token");
+  UsherdProcess usherd(arguments);
+  EXPECT_EQ(usherd.Wait(), kExitOk) << usherd.output();
+  const size_t said = usherd.output().find("a token for the operator is in ");
+  EXPECT_NE(said, std::string::npos) << usherd.output();
+  EXPECT_EQ(usherd.output().find("a token for the operator is in ", said + 1), std::string::npos);
+  EXPECT_NE(ReadOperatorToken(dir.path() + "/data"), first);
+  UsherdProcess again(On(dir));
+  EXPECT_TRUE(Api(ChannelTo(dir, again.WaitForAddress())).Call(&Account::ListAccounts, "").ok());
+}
+
+TEST(Usherd, ANewOperatorTokenForADirectoryWithoutADatabaseIsRefused) {
+  const TempDir dir;
+  UsherdProcess usherd({"--data-dir", dir.path() + "/misspelt", "--new-operator-token"});
+  EXPECT_EQ(usherd.Wait(), kExitFailure);
+  EXPECT_TRUE(Says(usherd, "there is no database in " + dir.path() + "/misspelt"));
+  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/misspelt"));
+}
+
 TEST(Usherd, APortInUseIsSaid) {
   const TempDir dir;
   const TempDir other;
@@ -247,6 +274,8 @@ TEST(Usherd, UsageErrorsExitWithTwo) {
       {"--http", "0.0.0.0:0"},
       {"--http", ""},
       {"--data-dir", ""},
+      {"--tls-client-ca", "clients.pem"},
+      {"--tls-key", "server.key"},
   };
   for (const auto& row : rows) {
     UsherdProcess usherd(row);
