@@ -16,6 +16,7 @@ namespace usher::storage {
 namespace {
 
 constexpr char kDatabaseName[] = "usher.db";
+constexpr char kLogSuffix[] = "-wal";
 constexpr char kCopyName[] = "copy.tmp";
 constexpr char kRestoreName[] = "restore.tmp";
 constexpr char kLockName[] = "lock";
@@ -98,6 +99,15 @@ bool DataDirectory::HasDatabase(const std::string& path) {
 }
 
 DataDirectory::~DataDirectory() { close(lock_fd_); }
+
+absl::Status DataDirectory::CheckLogHasDatabase() const {
+  const std::string log = absl::StrCat(database_path(), kLogSuffix);
+  if (HasDatabase(path_) || !HasContent(log)) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat(database_path(), " is missing or empty, and its log ", log,
+                   " is not: put back the database that the log belongs to, or move the log "
+                   "elsewhere and restore a backup (usher backup restore)"));
+}
 
 absl::Status DataDirectory::CheckRoom(int64_t bytes) const {
   const std::string file = In(path_, kRoomName);

@@ -33,6 +33,10 @@ class DataDirectory {
   std::string restore_path() const;
   std::string lock_path() const;
 
+  // kDataLoss where the database is missing or empty and its log is not: SQLite would begin another
+  // one and write over what the log holds.
+  absl::Status CheckLogHasDatabase() const;
+
   // kUnavailable where a file of that size would not fit: takes the room, and gives it back at
   // once.
   absl::Status CheckRoom(int64_t bytes) const;

@@ -267,6 +267,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
   }
   absl::StatusOr<std::unique_ptr<DataDirectory>> directory = DataDirectory::Open(options.data_dir);
   if (!directory.ok()) return directory.status();
+  USHER_RETURN_IF_ERROR((*directory)->CheckLogHasDatabase());
   RemoveLeftoverCopy((*directory)->copy_path());
   const std::string path = (*directory)->database_path();
   absl::StatusOr<std::unique_ptr<Database>> writer =

@@ -46,7 +46,8 @@ class SqliteStore : public Store, public Upkeep {
  public:
   // Opens the database, made or brought to this version's schema where needed. Errors:
   // kFailedPrecondition where another process holds the directory or the schema is newer than this
-  // server; kDataLoss where the file can't be read; kUnavailable otherwise.
+  // server; kDataLoss where the file can't be read, or is missing beside its log; kUnavailable
+  // otherwise.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const SqliteStoreOptions& options);
 
   // Random, given when the database was made.

@@ -210,6 +210,35 @@ TEST_F(SqliteStoreFiles, FileThatIsNoDatabaseIsDataLoss) {
   EXPECT_THAT(status.ToString(), HasSubstr(database()));
 }
 
+TEST_F(SqliteStoreFiles, ALogWithoutItsDatabaseIsRefusedAndLeftAlone) {
+  MakeDatabase();
+  const std::unique_ptr<SqliteStore> store = Open();
+  TakeOver(*store, 1, 2);
+  // As the files are while it runs.
+  const std::string lost = data_dir() + "-lost";
+  std::filesystem::copy(data_dir(), lost);
+  const std::string answered = BytesOf(lost + "/usher.db-wal");
+  ASSERT_FALSE(answered.empty());
+  const auto open = [&lost] { return SqliteStore::Open({.data_dir = lost}).status(); };
+  const std::string kept = directory_.path("kept.db");
+  std::filesystem::rename(lost + "/usher.db", kept);
+  for (const char* state : {"missing", "empty"}) {
+    if (state == std::string_view("empty")) std::ofstream(lost + "/usher.db").close();
+    const absl::Status status = open();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << state << ": " << status;
+    EXPECT_THAT(status.ToString(), HasSubstr("restore a backup")) << state;
+    EXPECT_EQ(BytesOf(lost + "/usher.db-wal"), answered) << state;
+  }
+  std::filesystem::rename(kept, lost + "/usher.db");
+  EXPECT_EQ(open(), absl::OkStatus());
+}
+
+TEST_F(SqliteStoreFiles, AnEmptyLogBesideNothingIsNoDatabase) {
+  std::filesystem::create_directory(data_dir());
+  std::ofstream(log()).close();
+  EXPECT_EQ(OpenStatus(), absl::OkStatus());
+}
+
 TEST_F(SqliteStoreFiles, DamagedPageIsDataLoss) {
   MakeDatabase();
   const std::streamoff page = std::stoll(
