@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
@@ -78,27 +79,43 @@ void WriteOwner(int fd) {
 absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::string& path) {
   if (path.empty()) return absl::InvalidArgumentError("the data directory has no name");
   if (absl::Status status = Create(path); !status.ok()) return status;
-  const std::string lock = In(path, kLockName);
-  const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
-  if (fd < 0) return FailedTo(absl::StrCat("open ", lock), errno);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
-    const std::string owner = OwnerIn(fd);
-    close(fd);
-    if (error != EWOULDBLOCK) return FailedTo(absl::StrCat("lock ", lock), error);
-    return absl::FailedPreconditionError(
-        absl::StrCat("the data directory ", path, " is in use by another server", owner,
-                     ": stop that one, or give this one a directory of its own"));
+  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return FailedTo(absl::StrCat("open the data directory ", path), errno);
+  auto directory = absl::WrapUnique(new DataDirectory(path, fd));
+  if (absl::Status status = directory->Lock(); !status.ok()) return status;
+  return directory;
+}
+
+absl::Status DataDirectory::Lock() {
+  // The file can be removed under a server, the directory can't. Where the file system can't lock a
+  // directory, the file has to do.
+  const bool taken = flock(directory_fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const std::string lock = lock_path();
+  const int create = taken ? 0 : O_CREAT;
+  lock_fd_ = open(lock.c_str(), O_RDWR | O_CLOEXEC | create, kFileMode);
+  if (taken) return InUse();
+  if (lock_fd_ < 0) return FailedTo(absl::StrCat("open ", lock), errno);
+  if (flock(lock_fd_, LOCK_EX | LOCK_NB) != 0) {
+    return errno == EWOULDBLOCK ? InUse() : FailedTo(absl::StrCat("lock ", lock), errno);
   }
-  WriteOwner(fd);
-  return std::unique_ptr<DataDirectory>(new DataDirectory(path, fd));
+  WriteOwner(lock_fd_);
+  return absl::OkStatus();
+}
+
+absl::Status DataDirectory::InUse() const {
+  return absl::FailedPreconditionError(
+      absl::StrCat("the data directory ", path_, " is in use by another server", OwnerIn(lock_fd_),
+                   ": stop that one, or give this one a directory of its own"));
 }
 
 bool DataDirectory::HasDatabase(const std::string& path) {
   return HasContent(In(path, kDatabaseName));
 }
 
-DataDirectory::~DataDirectory() { close(lock_fd_); }
+DataDirectory::~DataDirectory() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+  close(directory_fd_);
+}
 
 absl::Status DataDirectory::CheckLogHasDatabase() const {
   const std::string log = absl::StrCat(database_path(), kLogSuffix);

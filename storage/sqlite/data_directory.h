@@ -14,9 +14,10 @@ namespace usher::storage {
 
 class DataDirectory {
  public:
-  // Creates the directory (mode 0700) where it isn't there, and takes its lock.
-  // kFailedPrecondition, naming the directory and the process, where another server has it;
-  // kUnavailable where it can't be made or written to.
+  // Creates the directory (mode 0700) where it isn't there, and locks it, and the file "lock" in
+  // it, which says whose it is and which earlier versions lock alone. kFailedPrecondition, naming
+  // the directory and the process, where another server has it; kUnavailable where it can't be made
+  // or written to.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(const std::string& path);
   ~DataDirectory();
 
@@ -42,10 +43,14 @@ class DataDirectory {
   absl::Status CheckRoom(int64_t bytes) const;
 
  private:
-  DataDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}
+  DataDirectory(std::string path, int directory_fd)
+      : path_(std::move(path)), directory_fd_(directory_fd) {}
+  absl::Status Lock();
+  absl::Status InUse() const;
 
   const std::string path_;
-  const int lock_fd_;
+  const int directory_fd_;
+  int lock_fd_ = -1;
 };
 
 }  // namespace usher::storage

@@ -1,5 +1,8 @@
 // The SQLite store's files: made, owned, reopened, refused, damaged, and kept small.
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -107,6 +110,32 @@ TEST_F(SqliteStoreFiles, SecondServerIsKeptOut) {
   EXPECT_THAT(status.ToString(), HasSubstr(data_dir()));
   EXPECT_THAT(status.ToString(), HasSubstr(absl::StrCat("process ", getpid())));
   first.reset();
+  EXPECT_EQ(OpenStatus(), absl::OkStatus());
+}
+
+TEST_F(SqliteStoreFiles, SecondServerIsKeptOutWithoutTheLockFile) {
+  std::unique_ptr<SqliteStore> first = Open();
+  std::filesystem::remove(data_dir() + "/lock");
+  const absl::Status status = OpenStatus();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr("in use by another server"));
+  EXPECT_FALSE(std::filesystem::exists(data_dir() + "/lock"));
+  first.reset();
+  EXPECT_EQ(OpenStatus(), absl::OkStatus());
+}
+
+// Servers of earlier versions lock the file alone.
+TEST_F(SqliteStoreFiles, AServerOfAnEarlierVersionIsKeptOutAndKeepsOut) {
+  {
+    const std::unique_ptr<SqliteStore> mine = Open();
+    const int lock = open((data_dir() + "/lock").c_str(), O_RDWR);
+    EXPECT_NE(flock(lock, LOCK_EX | LOCK_NB), 0);
+    close(lock);
+  }
+  const int lock = open((data_dir() + "/lock").c_str(), O_RDWR);
+  ASSERT_EQ(flock(lock, LOCK_EX | LOCK_NB), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(OpenStatus()));
+  close(lock);
   EXPECT_EQ(OpenStatus(), absl::OkStatus());
 }
 
