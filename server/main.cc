@@ -84,6 +84,8 @@ int main(int argc, char** argv) {
   RaiseDescriptorLimit();
   TurnDeadlockSearchOff();
   signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow is a full disk, and no reason to die.
+  signal(SIGXFSZ, SIG_IGN);
   // Blocked before any thread starts, so that they are delivered to sigwait alone.
   const sigset_t stop_signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);

@@ -113,14 +113,18 @@ absl::Status Database::Configure(Access access) {
 }
 
 absl::Status Database::StartLog() {
-  Rows mode = Select("PRAGMA journal_mode = WAL");
   std::string name;
-  if (mode.Next()) mode.Read(name);
-  USHER_RETURN_IF_ERROR(mode.status());
+  {
+    Rows mode = Select("PRAGMA journal_mode = WAL");
+    // To its end: what it wrote is stored, or not, behind its only row.
+    while (mode.Next()) mode.Read(name);
+    USHER_RETURN_IF_ERROR(mode.status());
+  }
   if (name != "wal") {
     return absl::FailedPreconditionError("the file system can't hold a write-ahead log");
   }
-  return absl::OkStatus();
+  // It is opened by the first read that follows.
+  return ReadNumber(*this, "PRAGMA user_version").status();
 }
 
 Database::Database(sqlite3* db) : db_(db) {}
@@ -128,7 +132,7 @@ Database::Database(sqlite3* db) : db_(db) {}
 absl::Status Database::EndLog() {
   Rows mode = Select("PRAGMA journal_mode = DELETE");
   std::string name;
-  if (mode.Next()) mode.Read(name);
+  while (mode.Next()) mode.Read(name);
   USHER_RETURN_IF_ERROR(mode.status());
   if (name != "delete") return absl::UnavailableError("the write-ahead log is in use");
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "storage/sqlite/log_file.h"
 
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -55,10 +56,18 @@ LogFile& LogFile::Of(sqlite3_file* file) {
   return *reinterpret_cast<const Methods*>(file->pMethods)->self;
 }
 
+int LogFile::WriteThrough(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+  const int code = original_->xWrite(file, data, size, offset);
+  if (code != SQLITE_IOERR_WRITE) return code;
+  int error = 0;
+  original_->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error == EDQUOT || error == EFBIG ? SQLITE_FULL : code;
+}
+
 int LogFile::Flush(sqlite3_file* file) {
   if (gathered_.empty()) return SQLITE_OK;
   const int code =
-      original_->xWrite(file, gathered_.data(), static_cast<int>(gathered_.size()), offset_);
+      WriteThrough(file, gathered_.data(), static_cast<int>(gathered_.size()), offset_);
   if (code == SQLITE_OK) gathered_.clear();
   return code;
 }
@@ -90,7 +99,7 @@ int LogFile::Write(sqlite3_file* file, const void* data, int size, sqlite3_int64
     if (const int code = log.Flush(file); code != SQLITE_OK) return code;
   }
   if (!log.gathers_ || static_cast<size_t>(size) > kGatheredBytesMax) {
-    return log.original_->xWrite(file, data, size, offset);
+    return log.WriteThrough(file, data, size, offset);
   }
   if (log.gathered_.empty()) log.offset_ = offset;
   log.gathered_.append(static_cast<const char*>(data), static_cast<size_t>(size));

@@ -3,7 +3,7 @@
 //
 // It gathers what SQLite writes one behind the other, two pieces for each page, and writes it as
 // one when the log is synced, so that a commit is one write and one sync. And it tells how long the
-// disk takes for each sync.
+// disk takes for each sync. And it knows every way in which a disk may be full.
 // What is gathered is nobody's yet: a commit syncs the log before it shows anybody what it wrote
 // there, and a rollback drops it. That is so with synchronous=FULL, and on a disk of which SQLite
 // needs not think that a write may spoil what stands beside it: on any other nothing is gathered.
@@ -50,6 +50,10 @@ class LogFile {
   static int Sync(sqlite3_file* file, int flags);
   static int FileSize(sqlite3_file* file, sqlite3_int64* size);
 
+  // A quota that is used up, or a file that may not grow, is a full disk like any other: SQLite
+  // takes nothing but ENOSPC for one, and the rest for a write of which nobody knows what came of
+  // it.
+  int WriteThrough(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset);
   // Writes what is gathered. Where that fails it stays, so that no sync passes without it.
   int Flush(sqlite3_file* file);
   sqlite3_int64 end() const { return offset_ + static_cast<sqlite3_int64>(gathered_.size()); }

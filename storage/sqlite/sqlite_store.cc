@@ -245,9 +245,10 @@ class SqliteStoreImpl final : public SqliteStore {
   absl::Status fault_;
 };
 
-absl::Status MakeReady(Database& database) {
+absl::Status MakeReady(Database& database, const SqliteStoreOptions& options) {
   USHER_RETURN_IF_ERROR(CheckSchema(database));
   USHER_RETURN_IF_ERROR(database.StartLog());
+  database.GatherLogWrites(options.on_log_sync);
   return MigrateSchema(database);
 }
 
@@ -273,10 +274,9 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteStore
   absl::StatusOr<std::unique_ptr<Database>> writer =
       Database::Open(path, Access::kWriter, options.vfs);
   if (!writer.ok()) return writer.status();
-  if (absl::Status status = MakeReady(**writer); !status.ok()) {
+  if (absl::Status status = MakeReady(**writer, options); !status.ok()) {
     return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
   }
-  (*writer)->GatherLogWrites(options.on_log_sync);
   absl::StatusOr<std::string> id = ReadDatabaseId(**writer);
   if (!id.ok()) return id.status();
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -114,6 +115,66 @@ TEST_F(SqliteStoreFault, FullDiskRefusesAndLaterGoesOnWithNothingLost) {
   }
   Reopen();
   ExpectTakeovers(*store_, session_ - 1);
+}
+
+// SQLite has no word of its own for them.
+TEST_F(SqliteStoreFault, AQuotaThatIsUsedUpIsAFullDiskAndSoIsAFileThatMayNotGrow) {
+  for (const int system_error : {EDQUOT, EFBIG}) {
+    for (int spared = 0; spared < 40; ++spared) {
+      vfs_.FailAfter(Operation::kWrite, spared, SQLITE_IOERR_WRITE, system_error);
+      absl::Status status;
+      while (status.ok()) status = TakeOver();
+      EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+      EXPECT_TRUE(absl::IsUnavailable(store_->Probe()));
+      ExpectTakeovers(*store_, session_ - 1);
+      vfs_.Heal();
+      ASSERT_EQ(TakeOver(), absl::OkStatus());
+    }
+  }
+  Reopen();
+  ExpectTakeovers(*store_, session_ - 1);
+}
+
+TEST_F(SqliteStoreFault, AFileThatMayNotGrowIsAFullDiskInTheRealFileSystem) {
+  const SqliteStoreOptions options = {.data_dir = directory_.path("real")};
+  store_ = OpenOrFail(options);
+  script_ = Script::WithApplication();
+  script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)}).Add(Started(1, kAnn, 1));
+  ASSERT_EQ(script_.Commit(*store_, "0"), absl::OkStatus());
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  signal(SIGXFSZ, SIG_IGN);
+  for (const rlim_t bytes : {rlim_t{200'000}, rlim_t{300'000}}) {
+    const rlimit small{.rlim_cur = bytes, .rlim_max = limit.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    absl::Status status;
+    while (status.ok()) status = TakeOver();
+    const absl::Status again = TakeOver();
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_TRUE(absl::IsUnavailable(again)) << again;
+    ASSERT_EQ(TakeOver(), absl::OkStatus());
+    ExpectTakeovers(*store_, session_ - 1);
+  }
+  store_.reset();
+  store_ = OpenOrFail(options);
+  ExpectTakeovers(*store_, session_ - 1);
+}
+
+// Each of the writes by which a database is made.
+TEST_F(SqliteStoreFault, AStartOnAQuotaThatIsUsedUpIsRefusedAndSucceedsLater) {
+  SqliteStoreOptions options = Options();
+  options.data_dir = directory_.path("new");
+  int refused = 0;
+  while (true) {
+    vfs_.FailAfter(Operation::kWrite, refused, SQLITE_IOERR_WRITE, EDQUOT);
+    const absl::Status status = SqliteStore::Open(options).status();
+    vfs_.Heal();
+    if (status.ok()) break;
+    EXPECT_TRUE(absl::IsUnavailable(status)) << refused << ": " << status;
+    ++refused;
+  }
+  EXPECT_GT(refused, 1);
 }
 
 TEST_F(SqliteStoreFault, AProbeFindsAFullDiskAndItsEnd) {

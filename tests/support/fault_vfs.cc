@@ -23,6 +23,7 @@ struct Fault {
   int spared;
   int code;
   bool once;
+  int system_error;
 };
 
 }  // namespace
@@ -37,6 +38,7 @@ struct FaultVfs::State {
   Observer observer;
   int piece_bytes = kPieceBytes;
   std::atomic<bool> overwrites_safely = true;
+  std::atomic<int> system_error = 0;
 
   // What the operation is to fail with; SQLITE_OK to let it through.
   int Verdict(Operation operation) {
@@ -47,6 +49,7 @@ struct FaultVfs::State {
       return SQLITE_OK;
     }
     const int code = fault->code;
+    system_error = fault->system_error;
     if (fault->once) fault.reset();
     return code;
   }
@@ -134,6 +137,10 @@ int CheckReservedLock(sqlite3_file* file, int* result) {
   return Real(file)->pMethods->xCheckReservedLock(Real(file), result);
 }
 int FileControl(sqlite3_file* file, int operation, void* argument) {
+  if (operation == SQLITE_FCNTL_LAST_ERRNO) {
+    *static_cast<int*>(argument) = From(file).state->system_error;
+    return SQLITE_OK;
+  }
   return Real(file)->pMethods->xFileControl(Real(file), operation, argument);
 }
 int SectorSize(sqlite3_file* file) { return Real(file)->pMethods->xSectorSize(Real(file)); }
@@ -229,14 +236,14 @@ FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(&state_->vfs); }
 
 const std::string& FaultVfs::name() const { return state_->name; }
 
-void FaultVfs::FailAfter(Operation operation, int spared, int code) {
+void FaultVfs::FailAfter(Operation operation, int spared, int code, int system_error) {
   const std::lock_guard lock(state_->mutex);
-  state_->fault = Fault{operation, spared, code, /*once=*/false};
+  state_->fault = Fault{operation, spared, code, /*once=*/false, system_error};
 }
 
 void FaultVfs::FailOnceAfter(Operation operation, int spared, int code) {
   const std::lock_guard lock(state_->mutex);
-  state_->fault = Fault{operation, spared, code, /*once=*/true};
+  state_->fault = Fault{operation, spared, code, /*once=*/true, /*system_error=*/0};
 }
 
 void FaultVfs::Heal() {

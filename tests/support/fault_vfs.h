@@ -29,7 +29,8 @@ class FaultVfs {
 
   // The operation after `spared` more of its kind fails with SQLite's `code`, and so do all that
   // follow until Heal.
-  void FailAfter(Operation operation, int spared, int code);
+  // `system_error` is the errno behind it, as SQLite asks for it.
+  void FailAfter(Operation operation, int spared, int code, int system_error = 0);
   // The same, but none of those that follow.
   void FailOnceAfter(Operation operation, int spared, int code);
   void Heal();
