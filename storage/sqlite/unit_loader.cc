@@ -46,6 +46,13 @@ absl::Status ReadTokens(Database& database, entitlement::Directory& directory) {
   return meta.status();
 }
 
+absl::StatusOr<absl::TimeZone> ZoneOf(const Account& account, const std::string& name) {
+  const std::optional<absl::TimeZone> zone = entitlement::LoadTimeZone(name);
+  if (zone.has_value()) return *zone;
+  return UnitDamageError(absl::StrCat("account ", account.id.value(), " has the time zone ", name,
+                                      ", which the tz database of this machine does not know"));
+}
+
 }  // namespace
 
 absl::StatusOr<entitlement::Directory> ReadDirectory(Database& database) {
@@ -85,17 +92,15 @@ absl::StatusOr<Account> ReadAccount(Database& database, AccountNo no, absl::Time
   rows.Read(account.no, account.id, account.display_name, account.create_time, account.zone_name,
             zone_start_time, zone_start_month, pending_name, pending_time, account.last_revision,
             account.voice.last_call_no);
-  const std::optional<absl::TimeZone> zone = entitlement::LoadTimeZone(account.zone_name);
-  if (!zone.has_value()) {
-    return UnitDamageError(absl::StrCat("account ", account.id.value(), " has the time zone ",
-                                        account.zone_name,
-                                        ", which the tz database of this machine does not know"));
-  }
+  const absl::StatusOr<absl::TimeZone> zone = ZoneOf(account, account.zone_name);
+  USHER_RETURN_IF_ERROR(zone.status());
   account.zone = *zone;
   if (zone_start_time && zone_start_month) {
     account.zone_start = {.time = *zone_start_time, .label = *zone_start_month};
   }
   if (pending_name && pending_time) {
+    // The rules load it when its time has come, and have no answer where that fails.
+    USHER_RETURN_IF_ERROR(ZoneOf(account, *pending_name).status());
     account.pending_zone = {.name = *pending_name, .change_time = *pending_time};
   }
   USHER_RETURN_IF_ERROR(ReadApplications(database, account));

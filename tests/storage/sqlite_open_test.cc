@@ -292,6 +292,19 @@ TEST_F(SqliteStoreFiles, UnknownTimeZoneIsDataLossAndNamed) {
   EXPECT_THAT(status.ToString(), HasSubstr("acme"));
 }
 
+TEST_F(SqliteStoreFiles, UnknownTimeZoneOfTheNextMonthIsDamageOfItsAccountAlone) {
+  MakeDatabase();
+  Stranger(database())
+      .Run("UPDATE account SET pending_zone_name = 'Mars/Olympus_Mons', pending_zone_time = 1");
+  const std::unique_ptr<SqliteStore> store = Open();
+  const absl::Status status = store->LoadAccount(AccountNo(1), absl::InfinitePast()).status();
+  EXPECT_TRUE(IsUnitDamage(status)) << status;
+  EXPECT_THAT(status.ToString(), HasSubstr("account acme has the time zone Mars/Olympus_Mons"));
+  EXPECT_TRUE(store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).ok());
+  Stranger(database()).Run("UPDATE account SET pending_zone_name = 'Europe/Berlin'");
+  EXPECT_TRUE(store->LoadAccount(AccountNo(1), absl::InfinitePast()).ok());
+}
+
 TEST_F(SqliteStoreFiles, RowsThatContradictEachOtherAreDataLoss) {
   MakeDatabase();
   const std::string damages[] = {
