@@ -1,6 +1,7 @@
 #include "client/cli/server_certificate.h"
 
 #include <netdb.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -46,6 +47,28 @@ class Socket {
 
  private:
   int fd_;
+};
+
+// OpenSSL writes to a socket in a way that ends the process where the server has gone meanwhile.
+// That signal is kept from this thread only: who pipes a list into `head` is to end by it.
+class PipeSignalKept {
+ public:
+  PipeSignalKept() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~PipeSignalKept() {
+    const timespec at_once{};
+    while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) continue;
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  PipeSignalKept(const PipeSignalKept&) = delete;
+  PipeSignalKept& operator=(const PipeSignalKept&) = delete;
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
 };
 
 // HOST and PORT; a host that is an IPv6 address stands in brackets.
@@ -103,6 +126,7 @@ absl::StatusOr<ServerCertificate> AskForCertificate(const std::string& server,
         absl::StrCat("'", server, "' is not of the form HOST:PORT, so that it was not looked at."));
   }
   const absl::Status none = absl::UnavailableError("The server showed no certificate.");
+  const PipeSignalKept kept;
   const std::optional<Socket> socket = ConnectTo(address->first, address->second, patience);
   if (!socket.has_value()) return none;
   const ContextPointer context(SSL_CTX_new(TLS_client_method()));

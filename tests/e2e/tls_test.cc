@@ -1,10 +1,16 @@
 // TLS between a real server and real clients: encryption, certificates of clients, renewal.
 #include "auth/tls.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -14,6 +20,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
+#include "openssl/ssl.h"
 #include "tests/support/certificates.h"
 #include "tests/support/http_client.h"
 #include "tests/support/test_server.h"
@@ -121,6 +128,52 @@ TEST_F(TlsTest, WhereThereIsNoCertificateThatIsSaid) {
               absl::StatusCode::kInvalidArgument)
         << server;
   }
+}
+
+// Shows its certificate, and is gone before the client has read all of it.
+void BreakHandshake(int listener, const std::string& certificate, const std::string& key) {
+  const int client = accept(listener, nullptr, nullptr);
+  std::array<char, 4096> hello{};
+  const ssize_t size = recv(client, hello.data(), hello.size(), 0);
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_use_certificate_chain_file(context, certificate.c_str());
+  SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM);
+  SSL* ssl = SSL_new(context);
+  BIO* in = BIO_new(BIO_s_mem());
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl, in, out);
+  BIO_write(in, hello.data(), static_cast<int>(size));
+  SSL_accept(ssl);
+  std::array<char, 16384> flight{};
+  const int length = BIO_read(out, flight.data(), static_cast<int>(flight.size()));
+  send(client, flight.data(), static_cast<size_t>(length), MSG_NOSIGNAL);
+  shutdown(client, SHUT_WR);
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(client);
+  SSL_free(ssl);
+  SSL_CTX_free(context);
+}
+
+TEST_F(TlsTest, AServerThatBreaksTheHandshakeDoesNotEndTheProcess) {
+  Write(MakeIdentity("usherd", authority_));
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {}, .sin_zero = {}};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);  // NOLINT: C's own way.
+  ASSERT_EQ(bind(listener, any, length), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  ASSERT_EQ(getsockname(listener, any, &length), 0);
+  // The client has to write after it was hung up on, which not each attempt brings about.
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::thread server(BreakHandshake, listener, Path("server.pem"), Path("server.key"));
+    const auto certificate = cli::AskForCertificate(
+        "127.0.0.1:" + std::to_string(ntohs(address.sin_port)), {}, absl::Seconds(5));
+    server.join();
+    EXPECT_TRUE(certificate.ok() || absl::IsUnavailable(certificate.status()));
+  }
+  close(listener);
 }
 
 TEST_F(TlsTest, ARenewedCertificateIsInUseWithoutARestart) {
