@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "client/cli/names.h"
+#include "client/cli/unreached.h"
 
 namespace usher::cli {
 namespace {
@@ -147,10 +148,7 @@ Lines WrongState(const Error& error, const std::string& name) {
 // What gRPC says of a connection that failed is for programmers.
 std::string MessageOf(const Error& error, const FailedCommand& command) {
   if (error.reason_name.empty()) {
-    if (error.code == absl::StatusCode::kUnavailable) {
-      return absl::StrCat("No server can be reached at ", command.server,
-                          ": start usherd there, or say where it is with --server HOST:PORT.");
-    }
+    if (IsUnreached(error)) return WhyUnreached(error, command.server, command.tls).sentence;
     if (error.code == absl::StatusCode::kDeadlineExceeded) {
       return absl::StrCat("The server at ", command.server, " did not answer in time: try again.");
     }
@@ -176,11 +174,10 @@ std::string WithTimesOf(std::string message, const Error& error, const Times& ti
 }  // namespace
 
 Lines Hints(const Error& error, const FailedCommand& command, const Times& times) {
-  // A handshake that fails looks like a server that is not there.
-  if (error.reason_name.empty() && error.code == absl::StatusCode::kUnavailable) {
-    return {
-        "A server with TLS is reached by --tls, or by --tls-ca FILE where its certificate is "
-        "signed by an authority of your own; one without TLS by neither"};
+  if (IsUnreached(error)) {
+    const std::string hint = WhyUnreached(error, command.server, command.tls).hint;
+    if (hint.empty()) return {};
+    return {hint, "To look into it: usher doctor"};
   }
   const std::string name = ShortName(command.about);
   switch (error.reason) {

@@ -9,6 +9,7 @@
 
 #include "client/cli/times.h"
 #include "client/lib/error.h"
+#include "client/lib/options.h"
 
 namespace usher::cli {
 
@@ -17,6 +18,8 @@ struct FailedCommand {
   std::string about;
   // Where the server was looked for.
   std::string server;
+  // How it was spoken to.
+  TlsOptions tls = {};
 };
 
 // The lines for `err`: a first one with the message, one for each field that is malformed and

@@ -41,7 +41,8 @@ ExitCode Context::Fail(const Error& error, std::string_view about) {
   // A server that did not answer is not asked for a zone.
   const bool reached = !error.reason_name.empty();
   const Times times = reached ? TimesOf(about) : Times("UTC", absl::Now());
-  for (const std::string& line : Explain(error, {std::string(about), server_}, times)) {
+  for (const std::string& line :
+       Explain(error, {std::string(about), server_, client_.options().tls}, times)) {
     Note(line);
   }
   return ExitCodeOf(error);

@@ -72,6 +72,11 @@ ExitCode Set(Context& context, const NameOptions& options) {
   if (!given.server.has_value()) {
     return context.FailUsage("--server must say where the server of the context is.");
   }
+  if (given.tls_cert.has_value() != given.tls_key.has_value()) {
+    const bool is_certificate = given.tls_cert.has_value();
+    return FailWith(context,
+                    LacksItsOther(is_certificate ? "--tls-cert" : "--tls-key", is_certificate));
+  }
   SavedContext saved{.server = *given.server,
                      .tls = given.tls.value_or(false),
                      .tls_ca = Absolute(given.tls_ca),

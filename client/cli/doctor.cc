@@ -9,6 +9,7 @@
 #include "client/cli/credentials.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/server_certificate.h"
+#include "client/cli/unreached.h"
 #include "client/cli/words.h"
 #include "grpc/health/v1/health.pb.h"
 #include "storage/offline/backup_file.h"
@@ -35,7 +36,8 @@ class Doctor {
       : context_(context), deep_(deep), times_("UTC", absl::Now()) {}
 
   Diagnosis Run() {
-    if (CheckServer()) {
+    reached_ = CheckServer();
+    if (reached_) {
       CheckTls();
       if (CheckToken() && AskStatus()) {
         CheckClock();
@@ -68,9 +70,11 @@ class Doctor {
     const std::string& server = context_.client().options().server;
     if (!health.ok()) {
       diagnosis_.code = ExitCode::kUnavailable;
-      Tell("server", Verdict::kFailure, absl::StrCat(server, ": ", health.error().message),
-           "Is usherd running there, and is the address right (--server)? Behind TLS, --tls or "
-           "--tls-ca is needed.");
+      const Error& error = health.error();
+      const Unreached why = IsUnreached(error)
+                                ? WhyUnreached(error, server, context_.client().options().tls)
+                                : Unreached{absl::StrCat(server, ": ", error.message), ""};
+      Tell("server", Verdict::kFailure, why.sentence, why.hint);
       return false;
     }
     const std::string reached =
@@ -88,18 +92,25 @@ class Doctor {
   void CheckTls() {
     const ClientOptions& options = context_.client().options();
     if (!options.tls.enabled) {
+      if (!reached_ && SpeaksTls(options)) return;
       if (IsLocal(options.server)) return Tell("tls", Verdict::kOk, "none, on this machine");
       return Tell("tls", Verdict::kWarning, "none: tokens cross the network in clear text",
                   "Give usherd a certificate, and --tls-ca here.");
     }
     const absl::StatusOr<ServerCertificate> certificate =
         AskForCertificate(options.server, options.tls, kCertificatePatience);
-    if (absl::IsInvalidArgument(certificate.status())) {
+    if (absl::IsInvalidArgument(certificate.status()) || absl::IsNotFound(certificate.status())) {
       return Tell("tls", Verdict::kSkipped, std::string(certificate.status().message()));
     }
     if (!certificate.ok()) {
       return Tell("tls", Verdict::kFailure, std::string(certificate.status().message()),
-                  "Does the server speak TLS? Without --tls and --tls-ca plaintext is spoken.");
+                  "Does the server speak TLS? With --tls=false plaintext is spoken.");
+    }
+    // gRPC has the last word: what it trusts is not doubted here.
+    if (!reached_ && !certificate->objection.empty()) {
+      return Tell("tls", Verdict::kFailure,
+                  absl::StrCat("the certificate of ", certificate->subject,
+                               " is not trusted: ", certificate->objection));
     }
     const absl::Duration left = certificate->expire_time - times_.now();
     const std::string found =
@@ -110,6 +121,17 @@ class Doctor {
     if (left > kCertificateWarning) return Tell("tls", Verdict::kOk, found);
     Tell("tls", left > absl::ZeroDuration() ? Verdict::kWarning : Verdict::kFailure, found,
          "Put a new one into its files: usherd takes it within seconds, without a restart.");
+  }
+
+  // Whether the server that does not answer in plaintext has a certificate; tells it.
+  bool SpeaksTls(const ClientOptions& options) {
+    const absl::StatusOr<ServerCertificate> certificate =
+        AskForCertificate(options.server, options.tls, kCertificatePatience);
+    if (!certificate.ok()) return false;
+    Tell("tls", Verdict::kFailure,
+         absl::StrCat("the server speaks TLS, with a certificate of ", certificate->subject,
+                      ", and this client was not told to"));
+    return true;
   }
 
   bool CheckToken() {
@@ -239,6 +261,7 @@ class Doctor {
   const bool deep_;
   const Times times_;
   Diagnosis diagnosis_;
+  bool reached_ = false;
   bool is_operator_ = false;
   v1::GetStatusResponse status_;
   // When this machine's clock asked for the status, and had it.

@@ -101,7 +101,7 @@ void AddGlobals(CLI::App& root, Globals& globals) {
           "Who may sign the server's certificate (PEM); else USHER_TLS_CA")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
   AddText(root, "--tls-cert", given.tls_cert, "FILE",
-          "What to show where the server asks for a certificate (PEM)")
+          "What to show where the server asks for a certificate (PEM); along with its key")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
   AddText(root, "--tls-key", given.tls_key, "FILE", "Its private key (PEM)")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));

@@ -125,15 +125,21 @@ absl::StatusOr<ServerCertificate> AskForCertificate(const std::string& server,
     return absl::InvalidArgumentError(
         absl::StrCat("'", server, "' is not of the form HOST:PORT, so that it was not looked at."));
   }
-  const absl::Status none = absl::UnavailableError("The server showed no certificate.");
   const PipeSignalKept kept;
   const std::optional<Socket> socket = ConnectTo(address->first, address->second, patience);
-  if (!socket.has_value()) return none;
+  if (!socket.has_value()) return absl::NotFoundError("Nothing answers there.");
+  const absl::Status none = absl::UnavailableError("The server showed no certificate.");
   const ContextPointer context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return none;
   if (!tls.certificate_file.empty()) {
     SSL_CTX_use_certificate_chain_file(context.get(), tls.certificate_file.c_str());
     SSL_CTX_use_PrivateKey_file(context.get(), tls.key_file.c_str(), SSL_FILETYPE_PEM);
+  }
+  // Nothing is refused for it: what is found is told.
+  if (tls.ca_file.empty()) {
+    SSL_CTX_set_default_verify_paths(context.get());
+  } else {
+    SSL_CTX_load_verify_file(context.get(), tls.ca_file.c_str());
   }
   const SslPointer ssl(SSL_new(context.get()));
   if (ssl == nullptr) return none;
@@ -141,6 +147,9 @@ absl::StatusOr<ServerCertificate> AskForCertificate(const std::string& server,
   // As the macro SSL_set_tlsext_host_name has it, which casts in C's way.
   SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
            address->first.data());
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), address->first.c_str()) != 1) {
+    SSL_set1_host(ssl.get(), address->first.c_str());
+  }
   SSL_set_alpn_protos(ssl.get(), kHttp2, sizeof kHttp2);
   // Whatever comes of the handshake: where the server wants a certificate, its own has come before.
   SSL_connect(ssl.get());
@@ -148,7 +157,11 @@ absl::StatusOr<ServerCertificate> AskForCertificate(const std::string& server,
   if (certificate == nullptr) return none;
   const std::optional<absl::Time> expire_time = ExpiryOf(certificate.get());
   if (!expire_time.has_value()) return none;
-  return ServerCertificate{.subject = SubjectOf(certificate.get()), .expire_time = *expire_time};
+  const long objection = SSL_get_verify_result(ssl.get());  // NOLINT: OpenSSL's own type.
+  return ServerCertificate{
+      .subject = SubjectOf(certificate.get()),
+      .expire_time = *expire_time,
+      .objection = objection == X509_V_OK ? "" : X509_verify_cert_error_string(objection)};
 }
 
 }  // namespace usher::cli

@@ -46,15 +46,19 @@ absl::Status ResolveTls(const GivenSettings& given, const SavedContext& context,
       Choose("tls-cert", given.tls_cert, std::nullopt, "", context, context.tls_cert),
       Choose("tls-key", given.tls_key, std::nullopt, "", context, context.tls_key),
   };
-  const bool implied = !files[0].path.empty() || !files[1].path.empty();
+  const auto& [ca, certificate, key] = files;
+  const bool implied = !ca.path.empty() || !certificate.path.empty() || !key.path.empty();
   tls.enabled = given.tls.value_or(context.tls || implied);
   if (!tls.enabled) return absl::OkStatus();
+  if (certificate.path.empty() != key.path.empty()) {
+    return LacksItsOther(key.path.empty() ? certificate.where : key.where, key.path.empty());
+  }
   for (const NamedFile& file : files) {
     if (absl::Status status = CheckReadable(file); !status.ok()) return status;
   }
-  tls.ca_file = files[0].path;
-  tls.certificate_file = files[1].path;
-  tls.key_file = files[2].path;
+  tls.ca_file = ca.path;
+  tls.certificate_file = certificate.path;
+  tls.key_file = key.path;
   return absl::OkStatus();
 }
 
@@ -72,6 +76,13 @@ absl::StatusOr<SavedContext> FindContext(const GivenSettings& given, std::string
 }
 
 }  // namespace
+
+absl::Status LacksItsOther(const std::string& where, bool is_certificate) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      where, is_certificate
+                 ? " names a certificate and nothing its key: --tls-key FILE is missing."
+                 : " names a key and nothing its certificate: --tls-cert FILE is missing."));
+}
 
 std::string ContextName(const GivenSettings& given, const std::string& current) {
   return given.context.value_or(Variable(kContextVariable).value_or(current));

@@ -38,6 +38,9 @@ struct Settings {
   std::string context;
 };
 
+// What is said where a client's certificate or its key is named, at `where`, and the other is not.
+absl::Status LacksItsOther(const std::string& where, bool is_certificate);
+
 // The name of the context that counts: of the command line, the environment, or the one in use;
 // empty where there is none.
 std::string ContextName(const GivenSettings& given, const std::string& current);

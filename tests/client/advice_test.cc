@@ -64,8 +64,21 @@ TEST(Explain, AServerThatIsNotThereIsNamed) {
   const Error error = {.code = StatusCode::kUnavailable, .message = "connection refused"};
   EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()),
               ElementsAre("usher: No server can be reached at 127.0.0.1:7600: start usherd there, "
-                          "or say where it is with --server HOST:PORT.",
-                          AllOf(HasSubstr("--tls, or by --tls-ca FILE"), HasSubstr("neither"))));
+                          "or say where it is with --server HOST:PORT."));
+}
+
+TEST(Explain, WhatIsWrongWithTlsIsNamed) {
+  const Error error = {
+      .code = StatusCode::kUnavailable,
+      .message =
+          "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:7600: "
+          "Ssl handshake failed: SSL_ERROR_SSL: error:0A00010B:SSL routines::wrong version "
+          "number"};
+  FailedCommand command = kLogin;
+  command.tls.enabled = true;
+  EXPECT_THAT(Explain(error, command, BerlinAtNine()),
+              ElementsAre("usher: What answers at 127.0.0.1:7600 does not speak TLS.",
+                          HasSubstr("--tls=false"), HasSubstr("usher doctor")));
 }
 
 TEST(Explain, AServerThatDoesNotKnowTheCommandIsOlder) {

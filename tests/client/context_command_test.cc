@@ -100,6 +100,28 @@ TEST_F(ContextCommandTest, TlsIsTheContextsUnlessTheCommandLineSaysOtherwise) {
   EXPECT_EQ(options_.tls.ca_file, "");
 }
 
+TEST_F(ContextCommandTest, ACertificateIsShownWithItsKeyOrNotAtAll) {
+  const std::string certificate = File("me.pem", "");
+  const std::string key = File("me.key", "");
+  const std::vector<std::vector<std::string>> commands = {
+      {"catalog"}, {"context", "set", "one", "--server", "one.test:1"}};
+  for (std::vector<std::string> command : commands) {
+    command.insert(command.end(), {"--tls-cert", certificate});
+    EXPECT_EQ(Run(command), ExitCode::kUsage);
+    EXPECT_EQ(err_.str(),
+              "usher: --tls-cert names a certificate and nothing its key: --tls-key FILE is "
+              "missing.\n");
+    command[command.size() - 2] = "--tls-key";
+    EXPECT_EQ(Run(command), ExitCode::kUsage);
+    EXPECT_EQ(err_.str(),
+              "usher: --tls-key names a key and nothing its certificate: --tls-cert FILE is "
+              "missing.\n");
+  }
+  EXPECT_FALSE(std::filesystem::exists(ContextsPath()));
+  EXPECT_THAT(connection_->sent(), IsEmpty());
+  EXPECT_TRUE(Call({"--tls-cert", certificate, "--tls-key", key}).tls.enabled) << "it is implied";
+}
+
 TEST_F(ContextCommandTest, TimesAreShownInItsZone) {
   Run({"context", "set", "one", "--server", "one.test:1", "--zone", "Asia/Tokyo"});
   EXPECT_EQ(Run({"account", "show", "acme"}), ExitCode::kOk);

@@ -370,9 +370,7 @@ TEST_F(ProgramTest, AServerThatIsNotThereExitsWithSeven) {
   EXPECT_EQ(
       err_.str(),
       "usher: No server can be reached at 127.0.0.1:7600: start usherd there, or say where it "
-      "is with --server HOST:PORT.\n"
-      "hint: A server with TLS is reached by --tls, or by --tls-ca FILE where its certificate is "
-      "signed by an authority of your own; one without TLS by neither\n");
+      "is with --server HOST:PORT.\n");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "auth/certificate_watch.h"
 #include "client/cli/server_certificate.h"
+#include "client/cli/unreached.h"
 #include "client/lib/client.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -65,6 +66,26 @@ class TlsTest : public ::testing::Test {
   // What a client is answered that trusts `ca`, and shows `mine` where it has something to show.
   absl::StatusCode Ask(const testing::TestServer& server, const std::string& ca,
                        const Identity& mine = {}) {
+    const ClientOptions options = OptionsOf(server, ca, mine);
+    const auto answer = Client(options).WhoAmI(v1::WhoAmIRequest());
+    return answer.ok() ? absl::StatusCode::kOk : answer.error().code;
+  }
+
+  // What usher says of it.
+  std::string Said(const testing::TestServer& server, const std::string& ca,
+                   const Identity& mine = {}) {
+    const ClientOptions options = OptionsOf(server, ca, mine);
+    const auto answer = Client(options).WhoAmI(v1::WhoAmIRequest());
+    if (answer.ok() || !cli::IsUnreached(answer.error())) return "";
+    return cli::WhyUnreached(answer.error(), options.server, options.tls).sentence;
+  }
+
+  const TempDir directory_;
+  const Identity authority_ = MakeAuthority("Acme authority");
+
+ private:
+  ClientOptions OptionsOf(const testing::TestServer& server, const std::string& ca,
+                          const Identity& mine) {
     ClientOptions options;
     options.server = server.address();
     options.token = ReadOperatorToken(server.data_dir());
@@ -76,12 +97,8 @@ class TlsTest : public ::testing::Test {
       options.tls.certificate_file = WriteFile(Path("mine.pem"), mine.certificate);
       options.tls.key_file = WriteFile(Path("mine.key"), mine.key);
     }
-    const auto answer = Client(options).WhoAmI(v1::WhoAmIRequest());
-    return answer.ok() ? absl::StatusCode::kOk : answer.error().code;
+    return options;
   }
-
-  const TempDir directory_;
-  const Identity authority_ = MakeAuthority("Acme authority");
 };
 
 TEST_F(TlsTest, ClientsThatTrustTheAuthorityAreServedAndOthersAreNot) {
@@ -106,23 +123,63 @@ TEST_F(TlsTest, WhoMustShowACertificateIsServedWithOneOnly) {
   EXPECT_NE(Ask(server, Path("ca.pem")), absl::StatusCode::kOk);
 }
 
+TEST_F(TlsTest, WhoIsNotServedIsToldWhatIsWrong) {
+  Write(MakeIdentity("usherd", authority_));
+  const Identity clients = MakeAuthority("Acme's clients");
+  ServerOptions options = Options();
+  options.tls.client_ca = WriteFile(Path("clients.pem"), clients.certificate);
+  testing::TestServer server(options);
+  EXPECT_EQ(Said(server, Path("ca.pem"), MakeIdentity("console", clients)), "");
+  EXPECT_THAT(Said(server, Path("ca.pem")), HasSubstr("wants a certificate of its clients"));
+  EXPECT_THAT(Said(server, Path("ca.pem"), MakeIdentity("console", authority_)),
+              HasSubstr("does not accept the certificate " + Path("mine.pem")));
+  EXPECT_THAT(Said(server, ""), HasSubstr("as it seems it speaks TLS"));
+  EXPECT_THAT(Said(server, Path("clients.pem")), HasSubstr("clients.pem has signed it"));
+  const std::string noise = WriteFile(Path("noise"), "no PEM at all");
+  EXPECT_THAT(Said(server, noise), HasSubstr("TLS can't be spoken with " + noise));
+  const testing::TestServer plaintext;
+  EXPECT_THAT(Said(plaintext, Path("ca.pem")), HasSubstr("does not speak TLS"));
+}
+
 // What usher doctor tells of it, also to whom the server would not serve.
 TEST_F(TlsTest, TheCertificateCanBeLookedAtWithoutACall) {
   Write(MakeIdentity("usherd", authority_));
   ServerOptions options = Options();
   options.tls.client_ca = WriteFile(Path("clients.pem"), MakeAuthority("Clients").certificate);
   testing::TestServer server(options);
-  const auto certificate = cli::AskForCertificate(server.address(), {}, absl::Seconds(5));
+  TlsOptions tls;
+  tls.ca_file = Path("ca.pem");
+  const auto certificate = cli::AskForCertificate(server.address(), tls, absl::Seconds(5));
   ASSERT_TRUE(certificate.ok()) << certificate.status();
   EXPECT_EQ(certificate->subject, "CN=usherd");
+  EXPECT_EQ(certificate->objection, "");
   EXPECT_GT(certificate->expire_time, absl::Now());
   EXPECT_LT(certificate->expire_time, absl::Now() + absl::Hours(24 * 30));
+}
+
+TEST_F(TlsTest, ACertificateThatIsNotToBeTrustedIsShownWithTheReason) {
+  Write(MakeIdentity("usherd", authority_));
+  testing::TestServer server(Options());
+  const auto objection = [&server](const std::string& host, const std::string& ca) {
+    TlsOptions tls;
+    tls.ca_file = ca;
+    const auto certificate =
+        cli::AskForCertificate(host + ":" + std::to_string(server.port()), tls, absl::Seconds(5));
+    return certificate.ok() ? certificate->objection : certificate.status().ToString();
+  };
+  EXPECT_EQ(objection("127.0.0.1", Path("ca.pem")), "");
+  // The same machine by a name that the certificate does not have.
+  EXPECT_EQ(objection("127.1", Path("ca.pem")), "hostname mismatch");
+  const std::string stranger = WriteFile(Path("other.pem"), MakeAuthority("Other").certificate);
+  EXPECT_EQ(objection("127.0.0.1", stranger), "unable to get local issuer certificate");
 }
 
 TEST_F(TlsTest, WhereThereIsNoCertificateThatIsSaid) {
   const testing::TestServer plaintext;
   EXPECT_EQ(cli::AskForCertificate(plaintext.address(), {}, absl::Seconds(5)).status().code(),
             absl::StatusCode::kUnavailable);
+  EXPECT_EQ(cli::AskForCertificate("127.0.0.1:1", {}, absl::Seconds(5)).status().code(),
+            absl::StatusCode::kNotFound);
   for (const char* server : {"unix:/run/usher", "usher.example", "host:", ":7600", "host:http"}) {
     EXPECT_EQ(cli::AskForCertificate(server, {}, absl::Seconds(5)).status().code(),
               absl::StatusCode::kInvalidArgument)
