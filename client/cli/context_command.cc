@@ -77,7 +77,7 @@ ExitCode Set(Context& context, const NameOptions& options) {
     return FailWith(context,
                     LacksItsOther(is_certificate ? "--tls-cert" : "--tls-key", is_certificate));
   }
-  SavedContext saved{.server = *given.server,
+  SavedContext saved{.server = WithPort(*given.server),
                      .tls = given.tls.value_or(false),
                      .tls_ca = Absolute(given.tls_ca),
                      .tls_cert = Absolute(given.tls_cert),

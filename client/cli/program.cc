@@ -92,8 +92,10 @@ void AddGlobals(CLI::App& root, Globals& globals) {
   AddZone(root, given.zone);
   AddText(root, "--context", given.context, "NAME",
           "A context of 'context list'; else USHER_CONTEXT, else the one in use");
-  AddText(root, "--server", given.server, "HOST:PORT",
-          absl::StrCat("Where usherd is; else USHER_SERVER, the context's, ", kDefaultServer));
+  AddText(
+      root, "--server", given.server, "HOST[:PORT]",
+      absl::StrCat("Where usherd is, at port ", kDefaultPort,
+                   " unless it says another; else USHER_SERVER, the context's, ", kDefaultServer));
   root.add_flag_function(
       "--tls", [&given](int64_t count) { given.tls = count > 0; },
       "Speaks TLS; implied by the options below");

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/contexts.h"
 #include "client/cli/credentials.h"
@@ -77,6 +79,17 @@ absl::StatusOr<SavedContext> FindContext(const GivenSettings& given, std::string
 
 }  // namespace
 
+std::string WithPort(const std::string& server) {
+  const auto colons = std::count(server.begin(), server.end(), ':');
+  const bool bracketed = !server.empty() && server.front() == '[' && server.back() == ']';
+  if (bracketed || (colons == 0 && !absl::StrContains(server, "/"))) {
+    return absl::StrCat(server, ":", kDefaultPort);
+  }
+  const bool is_ipv6 =
+      colons > 1 && server.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
+  return is_ipv6 ? absl::StrCat("[", server, "]:", kDefaultPort) : server;
+}
+
 absl::Status LacksItsOther(const std::string& where, bool is_certificate) {
   return absl::InvalidArgumentError(absl::StrCat(
       where, is_certificate
@@ -103,6 +116,7 @@ absl::StatusOr<Settings> ResolveSettings(const GivenSettings& given) {
     settings.server = context->server;
     settings.context = name;
   }
+  settings.server = WithPort(settings.server);
   settings.zone = given.zone.value_or(context->zone);
   if (absl::Status status = ResolveTls(given, *context, settings.tls); !status.ok()) return status;
 

@@ -12,6 +12,9 @@
 
 namespace usher::cli {
 
+// The port of a server that is named without one.
+inline constexpr char kDefaultPort[] = "7600";
+
 inline constexpr char kServerVariable[] = "USHER_SERVER";
 inline constexpr char kTlsCaVariable[] = "USHER_TLS_CA";
 inline constexpr char kContextVariable[] = "USHER_CONTEXT";
@@ -37,6 +40,10 @@ struct Settings {
   // Whose server it is; empty where no context said it.
   std::string context;
 };
+
+// "usher.example" as "usher.example:7600", "::1" as "[::1]:7600". What has a port stays as it is,
+// and so does what gRPC has other words for, such as "unix:/run/usher".
+std::string WithPort(const std::string& server);
 
 // What is said where a client's certificate or its key is named, at `where`, and the other is not.
 absl::Status LacksItsOther(const std::string& where, bool is_certificate);

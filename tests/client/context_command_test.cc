@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -76,6 +77,37 @@ TEST_F(ContextCommandTest, TheCommandLineBeatsTheEnvironmentThatBeatsTheContext)
   EXPECT_EQ(Call({"--server", "line.test:4"}).server, "line.test:4");
   Set("USHER_SERVER", "");
   EXPECT_EQ(Call().server, "two.test:2") << "an empty variable is none";
+}
+
+TEST_F(ContextCommandTest, AServerWithoutAPortIsAtTheDefaultOneWhereverItIsNamed) {
+  EXPECT_EQ(Call({"--server", "line.test"}).server, "line.test:7600");
+  Set("USHER_SERVER", "env.test");
+  EXPECT_EQ(Call().server, "env.test:7600");
+  Set("USHER_SERVER", "");
+  Run({"context", "set", "one", "--server", "one.test"});
+  EXPECT_EQ(Call().server, "one.test:7600");
+  Run({"context", "show", "one"});
+  EXPECT_THAT(out_.str(), HasSubstr("one.test:7600"));
+  // As a person may have written it, or an older usher.
+  std::ofstream(ContextsPath()) << "current = 'two'\n[contexts.two]\nserver = 'two.test'\n";
+  EXPECT_EQ(Call().server, "two.test:7600");
+}
+
+TEST_F(ContextCommandTest, APortIsAddedOnlyWhereThereIsNone) {
+  const std::vector<std::pair<std::string, std::string>> servers = {
+      {"10.0.0.5", "10.0.0.5:7600"},
+      {"10.0.0.5:1", "10.0.0.5:1"},
+      {"::1", "[::1]:7600"},
+      {"[fe80::1]", "[fe80::1]:7600"},
+      {"[::1]:1", "[::1]:1"},
+      {"unix:/run/usher", "unix:/run/usher"},
+      {"dns:///usher.example", "dns:///usher.example"},
+      {"ipv4:10.0.0.5:1", "ipv4:10.0.0.5:1"},
+      {"host:http", "host:http"},
+  };
+  for (const auto& [given, called] : servers) {
+    EXPECT_EQ(Call({"--server", given}).server, called);
+  }
 }
 
 TEST_F(ContextCommandTest, ATokenIsOfTheFirstThatHasOne) {

@@ -36,7 +36,7 @@ TEST_F(ProgramTest, HelpGoesToStandardOutputWithExamples) {
   EXPECT_EQ(Run({"agent", "login", "--help"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("Usage: usher agent login APPLICATION EMAIL"),
                                 HasSubstr("Examples:"), HasSubstr("--channel web|sdk|monitor"),
-                                HasSubstr("--server HOST:PORT"), HasSubstr("--zone ZONE")));
+                                HasSubstr("--server HOST[:PORT]"), HasSubstr("--zone ZONE")));
   EXPECT_THAT(err_.str(), IsEmpty());
 }
 
