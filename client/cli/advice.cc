@@ -157,6 +157,8 @@ std::string MessageOf(const Error& error, const FailedCommand& command) {
                           " does not know this command: it may be of an older version.");
     }
   }
+  // The server's sentence is for who writes clients: it names the metadata.
+  if (error.reason == v1::ERROR_REASON_INVALID_CREDENTIAL) return TokenRefused(command.token);
   return error.message.empty() ? error.ToString() : error.message;
 }
 
@@ -213,9 +215,7 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
     case v1::ERROR_REASON_RESOURCE_NOT_FOUND:
       return NotFound(error, name);
     case v1::ERROR_REASON_INVALID_CREDENTIAL:
-      return {
-          "Say which token to use: --token-file FILE or USHER_TOKEN. The server's first one is "
-          "in operator.token in its data directory"};
+      return {TokenHint(command.token)};
     case v1::ERROR_REASON_ROLE_FORBIDS:
       return {"See what the token opens: usher whoami"};
     case v1::ERROR_REASON_LAST_OPERATOR_TOKEN:

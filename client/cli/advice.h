@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/credentials.h"
 #include "client/cli/times.h"
 #include "client/lib/error.h"
 #include "client/lib/options.h"
@@ -20,6 +21,8 @@ struct FailedCommand {
   std::string server;
   // How it was spoken to.
   TlsOptions tls = {};
+  // Whose token it was shown.
+  TokenOrigin token = {};
 };
 
 // The lines for `err`: a first one with the message, one for each field that is malformed and

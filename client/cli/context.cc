@@ -29,10 +29,11 @@ const FieldDescriptor* ListedIn(const google::protobuf::Descriptor& type) {
 
 }  // namespace
 
-Context::Context(Client client, std::string server, OutputFormat format, std::string zone,
-                 Streams streams)
+Context::Context(Client client, std::string server, TokenOrigin token_origin, OutputFormat format,
+                 std::string zone, Streams streams)
     : client_(std::move(client)),
       server_(std::move(server)),
+      token_origin_(std::move(token_origin)),
       format_(format),
       zone_(std::move(zone)),
       streams_(std::move(streams)) {}
@@ -41,8 +42,8 @@ ExitCode Context::Fail(const Error& error, std::string_view about) {
   // A server that did not answer is not asked for a zone.
   const bool reached = !error.reason_name.empty();
   const Times times = reached ? TimesOf(about) : Times("UTC", absl::Now());
-  for (const std::string& line :
-       Explain(error, {std::string(about), server_, client_.options().tls}, times)) {
+  const FailedCommand command = {std::string(about), server_, client_.options().tls, token_origin_};
+  for (const std::string& line : Explain(error, command, times)) {
     Note(line);
   }
   return ExitCodeOf(error);

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/cli/credentials.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/table.h"
 #include "client/cli/times.h"
@@ -43,10 +44,11 @@ struct Streams {
 class Context {
  public:
   // `zone` is the time zone that times are shown in; where it is empty, each account's own.
-  Context(Client client, std::string server, OutputFormat format, std::string zone,
-          Streams streams);
+  Context(Client client, std::string server, TokenOrigin token_origin, OutputFormat format,
+          std::string zone, Streams streams);
 
   const Client& client() const { return client_; }
+  const TokenOrigin& token_origin() const { return token_origin_; }
   const Streams& streams() const { return streams_; }
   bool json() const { return format_ != OutputFormat::kTable; }
   OutputFormat format() const { return format_; }
@@ -89,6 +91,7 @@ class Context {
 
   Client client_;
   std::string server_;
+  TokenOrigin token_origin_;
   OutputFormat format_;
   std::string zone_;
   Streams streams_;

@@ -15,16 +15,35 @@ namespace usher::cli {
 
 inline constexpr char kTokenVariable[] = "USHER_TOKEN";
 
-// A file with a token and what names it, for whoever wonders: "--token-file". No path where none is
-// named.
+// A file with a token and what names it: "--token-file", or where in which file that stands. No
+// path where none is named.
 struct TokenFile {
   std::string path;
   std::string named_by;
 };
 
-// The token; empty where there is none. INVALID_ARGUMENT where a file that is named has none.
-absl::StatusOr<std::string> FindToken(const std::string& server, const TokenFile& given,
-                                      const TokenFile& saved);
+// Where a token comes from, for a sentence.
+struct TokenOrigin {
+  // "USHER_TOKEN", "--token-file prod.token"; empty where no token was found.
+  std::string source;
+  // A file that should have one and that this user may not read; empty where there is none.
+  std::string unreadable;
+};
+
+struct FoundToken {
+  // Empty where there is none.
+  std::string secret;
+  TokenOrigin origin;
+};
+
+// The token for `server`; `saved` is of the context `context`. INVALID_ARGUMENT where a file that
+// is named has none.
+absl::StatusOr<FoundToken> FindToken(const std::string& server, const TokenFile& given,
+                                     const TokenFile& saved, const std::string& context);
+
+// What is said where the server refuses the token, or wants one; and what helps.
+std::string TokenRefused(const TokenOrigin& origin);
+std::string TokenHint(const TokenOrigin& origin);
 
 // Whether an address HOST:PORT is on this machine, as far as its name says.
 bool IsLocal(std::string_view server);

@@ -138,9 +138,10 @@ class Doctor {
     const Result<v1::WhoAmIResponse> who = context_.client().WhoAmI(v1::WhoAmIRequest());
     if (!who.ok()) {
       if (diagnosis_.code == ExitCode::kOk) diagnosis_.code = ExitCodeOf(who.error());
-      Tell("token", Verdict::kFailure, who.error().message,
-           "A token comes from --token-file, USHER_TOKEN, the context, or a local usherd's "
-           "operator.token.");
+      const TokenOrigin& origin = context_.token_origin();
+      const bool refused = who.error().reason == v1::ERROR_REASON_INVALID_CREDENTIAL;
+      Tell("token", Verdict::kFailure, refused ? TokenRefused(origin) : who.error().message,
+           refused ? TokenHint(origin) : "");
       return false;
     }
     const v1::Token& token = who->token();

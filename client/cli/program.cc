@@ -238,8 +238,8 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& st
   const std::string server =
       settings.context.empty() ? settings.server
                                : absl::StrCat(settings.server, " (context ", settings.context, ")");
-  Context context(Client(connect(options), options), server, globals.format, settings.zone,
-                  streams);
+  Context context(Client(connect(options), options), server, settings.token_origin, globals.format,
+                  settings.zone, streams);
   return selected.run(context);
 }
 

@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/contexts.h"
-#include "client/cli/credentials.h"
 
 namespace usher::cli {
 namespace {
@@ -122,10 +121,12 @@ absl::StatusOr<Settings> ResolveSettings(const GivenSettings& given) {
 
   const NamedFile saved =
       Choose("token-file", std::nullopt, std::nullopt, "", *context, context->token_file);
-  const absl::StatusOr<std::string> token = FindToken(
-      settings.server, {given.token_file.value_or(""), "--token-file"}, {saved.path, saved.where});
+  const absl::StatusOr<FoundToken> token =
+      FindToken(settings.server, {given.token_file.value_or(""), "--token-file"},
+                {saved.path, saved.where}, name);
   if (!token.ok()) return token.status();
-  settings.token = *token;
+  settings.token = token->secret;
+  settings.token_origin = token->origin;
   return settings;
 }
 

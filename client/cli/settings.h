@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "client/cli/credentials.h"
 #include "client/lib/options.h"
 
 namespace usher::cli {
@@ -35,6 +36,7 @@ struct Settings {
   std::string server = kDefaultServer;
   TlsOptions tls;
   std::string token;
+  TokenOrigin token_origin;
   // That times are shown in; empty for each account's own.
   std::string zone;
   // Whose server it is; empty where no context said it.

@@ -81,6 +81,24 @@ TEST(Explain, WhatIsWrongWithTlsIsNamed) {
                           HasSubstr("--tls=false"), HasSubstr("usher doctor")));
 }
 
+TEST(Explain, ATokenThatIsRefusedIsToldWithWhereItIsFrom) {
+  const Error error = Refusal(StatusCode::kUnauthenticated, "INVALID_CREDENTIAL", {},
+                              "Send the metadata \"authorization: Bearer <secret>\".");
+  FailedCommand command = kLogin;
+  command.token.source = "USHER_TOKEN";
+  EXPECT_THAT(Explain(error, command, BerlinAtNine()),
+              ElementsAre("usher: The server does not accept the token of USHER_TOKEN: it is "
+                          "unknown there, revoked or expired.",
+                          StartsWith("hint: Another one is given by --token-file FILE")));
+  command.token = {};
+  EXPECT_THAT(Explain(error, command, BerlinAtNine()),
+              ElementsAre("usher: The server wants a token, and none was found.",
+                          HasSubstr("operator.token in its data directory")));
+  command.token.unreadable = "/var/lib/usher/operator.token";
+  EXPECT_THAT(Explain(error, command, BerlinAtNine()),
+              Contains(HasSubstr("/var/lib/usher/operator.token, which you may not read")));
+}
+
 TEST(Explain, AServerThatDoesNotKnowTheCommandIsOlder) {
   const Error error = {.code = StatusCode::kUnimplemented, .message = ""};
   EXPECT_THAT(Explain(error, kLogin, BerlinAtNine()), ElementsAre(HasSubstr("older version")));

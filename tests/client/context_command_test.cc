@@ -16,6 +16,7 @@
 namespace usher::cli {
 namespace {
 
+using client::testing::Refusal;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -117,6 +118,26 @@ TEST_F(ContextCommandTest, ATokenIsOfTheFirstThatHasOne) {
   Set("USHER_TOKEN", "variable");
   EXPECT_EQ(Call().token, "variable");
   EXPECT_EQ(Call({"--token-file", File("given.token", "given")}).token, "given");
+}
+
+TEST_F(ContextCommandTest, ATokenThatIsRefusedIsToldWithWhereItIsFrom) {
+  connection_->On<v1::ListProductsRequest, v1::ListProductsResponse>(
+      "ListProducts", [](const v1::ListProductsRequest&) -> Result<v1::ListProductsResponse> {
+        return Refusal(absl::StatusCode::kUnauthenticated, "INVALID_CREDENTIAL");
+      });
+  const auto said = [this](const std::vector<std::string>& arguments) {
+    EXPECT_EQ(Run(arguments), ExitCode::kForbidden);
+    return err_.str();
+  };
+  const std::string file = File("my.token", "secret");
+  EXPECT_THAT(said({"catalog", "--server", "one.test"}), HasSubstr("none was found"));
+  Run({"context", "set", "one", "--server", "one.test", "--token-file", file});
+  EXPECT_THAT(said({"catalog"}), HasSubstr("the token of the context 'one', in " + file + ":"));
+  Set("USHER_TOKEN", "variable");
+  EXPECT_THAT(said({"catalog"}), HasSubstr("the token of USHER_TOKEN:"));
+  EXPECT_THAT(
+      said({"catalog", "--token-file", file}),
+      AllOf(HasSubstr("the token of --token-file " + file + ":"), Not(HasSubstr("secret"))));
 }
 
 TEST_F(ContextCommandTest, TlsIsTheContextsUnlessTheCommandLineSaysOtherwise) {

@@ -110,8 +110,9 @@ TEST_F(DoctorCommandTest, AnInvalidTokenIsToldApart) {
       "WhoAmI", [](const v1::WhoAmIRequest&) -> Result<v1::WhoAmIResponse> {
         return Refusal(absl::StatusCode::kUnauthenticated, "INVALID_CREDENTIAL");
       });
-  EXPECT_EQ(Run({"doctor"}), ExitCode::kForbidden);
-  EXPECT_THAT(Row("token"), HasSubstr("FAIL"));
+  EXPECT_EQ(Run({"doctor", "--server", "usher.example"}), ExitCode::kForbidden);
+  EXPECT_THAT(Row("token"), ContainsRegex("FAIL +The server wants a token, and none was found."));
+  EXPECT_THAT(err_.str(), HasSubstr("hint: token: It is given by --token-file FILE, USHER_TOKEN"));
   EXPECT_EQ(Row("clock"), "");
 }
 
