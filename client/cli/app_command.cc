@@ -1,4 +1,4 @@
-// usher app create|list|delete|undelete; `app show` has a file of its own.
+// usher app create|list|update|delete|undelete; `app show` has a file of its own.
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +79,27 @@ ExitCode List(Context& context, const ListOptions& options) {
   return context.PrintList(table, "applications", response->next_page_token());
 }
 
+struct UpdateOptions {
+  std::string application;
+  std::optional<std::string> display_name;
+  std::string request_id;
+};
+
+ExitCode Update(Context& context, const UpdateOptions& options) {
+  if (!options.display_name.has_value()) {
+    return context.FailUsage("Say what to change: --display-name.");
+  }
+  v1::UpdateApplicationRequest request;
+  request.set_name(options.application);
+  request.set_display_name(*options.display_name);
+  request.set_request_id(options.request_id);
+  const Result<v1::UpdateApplicationResponse> response =
+      context.client().UpdateApplication(request);
+  if (!response.ok()) return context.Fail(response.error(), options.application);
+  if (context.json()) return context.PrintJson(*response);
+  return PrintApplication(context, response->application());
+}
+
 struct ChangeOptions {
   std::string application;
   std::string request_id;
@@ -133,6 +154,17 @@ void AddList(Commands& commands, CLI::App& noun) {
   OnSelected(commands, command, options, List);
 }
 
+void AddUpdate(Commands& commands, CLI::App& noun) {
+  auto options = std::make_shared<UpdateOptions>();
+  CLI::App* command = AddCommand(noun, "update", "Changes an application's display name",
+                                 {"usher app update acme/support --display-name 'Support desk'"});
+  AddApplication(command, options->application);
+  command->add_option("--display-name", options->display_name, "What people call it")
+      ->type_name("TEXT");
+  AddRequestId(command, options->request_id);
+  OnSelected(commands, command, options, Update);
+}
+
 void AddChange(Commands& commands, CLI::App& noun, const std::string& name,
                const std::string& description, ExitCode (*run)(Context&, const ChangeOptions&)) {
   auto options = std::make_shared<ChangeOptions>();
@@ -151,6 +183,7 @@ void AddApplicationCommands(Commands& commands) {
   AddCreate(commands, *noun);
   AddAppShow(commands, *noun);
   AddList(commands, *noun);
+  AddUpdate(commands, *noun);
   AddChange(
       commands, *noun, "delete",
       "Deletes an application. Its sessions and phones end; its licenses and their holders are "

@@ -95,6 +95,7 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"catalog", "--zone", "Mars/Olympus"},
        "--zone must be the name of a time zone, such as Europe/Berlin; 'Mars/Olympus' is not."},
       {{"completion", "fish"}, "SHELL must be bash; 'fish' is not."},
+      {{"app", "update", "acme/support"}, "Say what to change: --display-name."},
       {{"account", "update", "acme"}, "Say what to change: --display-name, --time-zone or both."},
       {{"license", "list", "acme/support", "--colour"},
        "'usher license list' has no option '--colour'."},
@@ -309,6 +310,24 @@ TEST_F(ProgramTest, AnOrderIsReadAsItIsWritten) {
   EXPECT_TRUE(request.validate_only());
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("1,200.00"), HasSubstr("AMOUNT (USD)")));
   EXPECT_THAT(err_.str(), HasSubstr("nothing was bought"));
+}
+
+TEST_F(ProgramTest, AnApplicationsDisplayNameIsChangedAlsoToNone) {
+  Serve<v1::UpdateApplicationRequest, v1::UpdateApplicationResponse>(
+      "UpdateApplication", R"({"application": {"name": "accounts/acme/applications/support",
+                                               "displayName": "Support desk"}})");
+  EXPECT_EQ(Run({"app", "update", "acme/support", "--display-name", "Support desk"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out_.str(), HasSubstr("Support desk"));
+  EXPECT_EQ(Run({"app", "update", "acme/support", "--display-name", "", "--request-id", "r-1"}),
+            ExitCode::kOk);
+  const auto requests = connection_->Requests<v1::UpdateApplicationRequest>("UpdateApplication");
+  ASSERT_THAT(requests, SizeIs(2));
+  EXPECT_EQ(requests[0].name(), kSupport);
+  EXPECT_EQ(requests[0].display_name(), "Support desk");
+  EXPECT_TRUE(requests[1].has_display_name());
+  EXPECT_EQ(requests[1].display_name(), "");
+  EXPECT_EQ(requests[1].request_id(), "r-1");
 }
 
 TEST_F(ProgramTest, ALoginCarriesAClientIdThatIsTheSameEachTime) {  // R15

@@ -183,6 +183,8 @@ std::string Completed(const std::string& words) {
 TEST(CliCompletion, OffersNounsVerbsOptionsAndTheirWords) {
   EXPECT_EQ(Completed("usher ap"), "app");
   EXPECT_EQ(Completed("usher agent lo"), "login logout");
+  EXPECT_EQ(Completed("usher app up"), "update");
+  EXPECT_EQ(Completed("usher app update acme/support --d"), "--display-name");
   EXPECT_EQ(Completed("usher agent login acme/support --ch"), "--channel");
   EXPECT_EQ(Completed("usher agent login acme/support --z"), "--zone");
   EXPECT_EQ(Completed("usher agent login acme/support --channel \"\""), "web sdk monitor");
@@ -208,6 +210,13 @@ TEST_F(CliTest, AQuoteBuysNothing) {  // R10
   EXPECT_THAT(quote.out, AllOf(HasSubstr("1,200.00"), HasSubstr("EXPIRES (CE")));
   EXPECT_THAT(quote.err, HasSubstr("nothing was bought"));
   EXPECT_THAT(Usher("order list acme/support").out, IsEmpty());
+}
+
+TEST_F(CliTest, AnApplicationIsCalledAnew) {
+  CreateSupport();
+  Succeed("app update acme/support --display-name Helpdesk");
+  EXPECT_THAT(Usher("app list acme").out, HasSubstr("Helpdesk"));
+  EXPECT_EQ(Usher("app update acme/sales --display-name Sales").exit_code, 3);
 }
 
 TEST_F(CliTest, TheSameRequestIdBuysOnce) {  // R28
