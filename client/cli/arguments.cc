@@ -110,10 +110,10 @@ CLI::Option* AddDuration(CLI::App* command, const std::string& name,
       ->add_option_function<std::string>(
           name,
           [&target, name, least](const std::string& text) {
-            absl::Duration duration;
-            if (!absl::ParseDuration(text, &duration) || duration < least ||
-                duration == absl::InfiniteDuration()) {
-              RefuseValue(name, "must be a duration, such as 90s, 5m or 1h", text);
+            const std::optional<absl::Duration> duration = ParseDuration(text);
+            if (!duration.has_value() || *duration < least ||
+                *duration == absl::InfiniteDuration()) {
+              RefuseValue(name, "must be a duration, such as 90s, 5m, 1h or 3d", text);
             }
             target = duration;
           },

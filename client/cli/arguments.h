@@ -92,7 +92,7 @@ CLI::Option* AddChoice(CLI::App* command, const std::string& name, Enum& target,
       [&target](int value) { target = static_cast<Enum>(value); }, description);
 }
 
-// "90s", "5m", "1h"; `least` is the shortest that can be meant.
+// "90s", "5m", "1h", "3d"; `least` is the shortest that can be meant.
 CLI::Option* AddDuration(CLI::App* command, const std::string& name,
                          std::optional<absl::Duration>& target, const std::string& description,
                          absl::Duration least = absl::Nanoseconds(1));

@@ -120,7 +120,7 @@ void AddCreate(Commands& commands, CLI::App& noun) {
       "Makes a token and shows its secret, once. Its role says what it opens: viewer reads one "
       "account, agent runs its login flows, admin does everything in it, operator everything",
       {"usher token create 'Berlin login flow' --role agent --account acme",
-       "usher token create 'Console' --role admin --account acme --expires-in 2160h",
+       "usher token create 'Console' --role admin --account acme --expires-in 90d",
        "usher token create 'Backup' --role operator"});
   command->add_option("NAME", options->name, "What the journal calls whoever uses it")
       ->type_name("")

@@ -11,18 +11,12 @@ namespace {
 
 constexpr size_t kYearDigits = 4;
 constexpr int64_t kDaysMax = 100'000;
+constexpr absl::Duration kDay = absl::Hours(24);
 
-// "3d", which Abseil does not know, and what it knows.
+// How long ago can be meant.
 std::optional<absl::Duration> ParseAgo(std::string_view text) {
-  int64_t days = 0;
-  if (text.back() == 'd' &&
-      absl::SimpleAtoi(absl::string_view(text.data(), text.size() - 1), &days)) {
-    if (days < 1 || days > kDaysMax) return std::nullopt;
-    return absl::Hours(24) * days;
-  }
-  absl::Duration duration;
-  if (!absl::ParseDuration(std::string(text), &duration)) return std::nullopt;
-  if (duration <= absl::ZeroDuration() || duration > absl::Hours(24) * kDaysMax) {
+  const std::optional<absl::Duration> duration = ParseDuration(text);
+  if (!duration.has_value() || *duration <= absl::ZeroDuration() || *duration > kDay * kDaysMax) {
     return std::nullopt;
   }
   return duration;
@@ -37,6 +31,26 @@ std::optional<absl::CivilSecond> ParseCivil(std::string text) {
 }
 
 }  // namespace
+
+std::optional<absl::Duration> ParseDuration(std::string_view text) {
+  absl::Duration days;
+  const size_t unit = text.find('d');
+  if (unit != std::string_view::npos) {
+    int64_t count = 0;
+    if (!absl::SimpleAtoi(absl::string_view(text.data(), unit), &count) || count < 0 ||
+        count > kDaysMax) {
+      return std::nullopt;
+    }
+    days = kDay * count;
+    text.remove_prefix(unit + 1);
+    if (text.empty()) return days;
+    // Else "1d-2h" would be less than a day.
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(text.front()))) return std::nullopt;
+  }
+  absl::Duration rest;
+  if (!absl::ParseDuration(std::string(text), &rest)) return std::nullopt;
+  return days + rest;
+}
 
 std::optional<When> When::Parse(std::string_view text) {
   if (text.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(text.front()))) {

@@ -15,6 +15,10 @@ inline constexpr char kWhenForms[] =
     "must be a time, such as '2026-11-25 13:42', 2026-11-25, 2026-11-25T12:42:00Z or, for two "
     "hours ago, 2h";
 
+// "90s", "4m10s", "1h" as Abseil has it, and days, which it does not know: "3d", "1d12h". Unset
+// where `text` has no such form.
+std::optional<absl::Duration> ParseDuration(std::string_view text);
+
 class When {
  public:
   // "2026-11-25T12:42:00Z", the instant; "2026-11-25 13:42" or a part of it, in the zone that

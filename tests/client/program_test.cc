@@ -6,11 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "tests/client/program_fixture.h"
 #include "usher/v1/account_service.pb.h"
+#include "usher/v1/admin_service.pb.h"
 #include "usher/v1/agent_service.pb.h"
 #include "usher/v1/license_service.pb.h"
 #include "usher/v1/order_service.pb.h"
@@ -73,7 +75,7 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"license", "show", "acme/support", "three"},
        "LICENSE must be a whole number from 1 up; 'three' is not."},
       {{"agent", "login", "acme/support", "a@b.test", "--ttl", "soon"},
-       "--ttl must be a duration, such as 90s, 5m or 1h; 'soon' is not."},
+       "--ttl must be a duration, such as 90s, 5m, 1h or 3d; 'soon' is not."},
       {{"order", "create", "acme/support"}, "ITEM is missing."},
       {{"order", "create", "acme/support", "standard-agent=x"},
        "ITEM must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4; "
@@ -84,7 +86,7 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"voice", "start", "acme/support", "c-1", "--inbound", "--outbound"},
        "--inbound can't be given along with --outbound."},
       {{"voice", "end", "acme/support", "c-1", "--connected", "-1s"},
-       "--connected must be a duration, such as 90s, 5m or 1h; '-1s' is not."},
+       "--connected must be a duration, such as 90s, 5m, 1h or 3d; '-1s' is not."},
       {{"voice", "extend", "acme/support"}, "CALL_ID is missing."},
       {{"voice", "calls", "acme/support", "--state", "busy"},
        "--state must be one of ringing|connected|ended; 'busy' is not."},
@@ -342,6 +344,20 @@ TEST_F(ProgramTest, ALoginCarriesAClientIdThatIsTheSameEachTime) {  // R15
   EXPECT_EQ(requests[0].channel(), v1::CHANNEL_WEB);
   EXPECT_EQ(requests[1].channel(), v1::CHANNEL_SDK);
   EXPECT_EQ(requests[0].ttl().seconds(), 300);
+}
+
+TEST_F(ProgramTest, DurationsMayBeDays) {
+  Serve<v1::CreateTokenRequest, v1::CreateTokenResponse>("CreateToken", "{}");
+  const absl::Time before = absl::Now();
+  EXPECT_EQ(Run({"token", "create", "Console", "--role", "operator", "--expires-in", "90d"}),
+            ExitCode::kOk);
+  const auto request = connection_->Requests<v1::CreateTokenRequest>("CreateToken")[0];
+  EXPECT_NEAR(static_cast<double>(request.expire_time().seconds()),
+              static_cast<double>(absl::ToUnixSeconds(before + absl::Hours(90 * 24))), 60);
+  Serve<v1::StartSessionRequest, v1::StartSessionResponse>("StartSession", "{\"session\": {}}");
+  EXPECT_EQ(Run({"agent", "login", "acme/support", "ann@acme.test", "--ttl", "1d"}), ExitCode::kOk);
+  EXPECT_EQ(connection_->Requests<v1::StartSessionRequest>("StartSession")[0].ttl().seconds(),
+            24 * 60 * 60);
 }
 
 TEST_F(ProgramTest, LogoutByEmailEndsEverySessionOfTheAgent) {

@@ -1,5 +1,6 @@
 #include "client/cli/when.h"
 
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -50,6 +51,17 @@ TEST(When, OnlyATimeOfDayNeedsAZone) {
   EXPECT_TRUE(When::Parse("2026-11-25 13:42")->needs_zone());
   EXPECT_FALSE(When::Parse("2026-11-25T12:42:00Z")->needs_zone());
   EXPECT_FALSE(When::Parse("2h")->needs_zone());
+}
+
+TEST(ParseDuration, KnowsDaysToo) {
+  EXPECT_EQ(ParseDuration("90s"), absl::Seconds(90));
+  EXPECT_EQ(ParseDuration("4m10s"), absl::Seconds(250));
+  EXPECT_EQ(ParseDuration("90d"), absl::Hours(90 * 24));
+  EXPECT_EQ(ParseDuration("1d12h30m"), absl::Minutes(36 * 60 + 30));
+  EXPECT_EQ(ParseDuration("0d"), absl::ZeroDuration());
+  for (const char* text : {"", "d", "x", "-1d", "1.5d", "1d-2h", "1d ", "1d2", "2h1d", "100001d"}) {
+    EXPECT_EQ(ParseDuration(text), std::nullopt) << text;
+  }
 }
 
 TEST(When, WhatIsNoTimeIsRefused) {
