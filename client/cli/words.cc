@@ -115,14 +115,13 @@ std::optional<v1::OrderItem> ParseOrderItem(std::string_view text) {
     item.set_subscription_id(subscription);
     rest = rest.substr(0, at);
   }
-  int64_t quantity = 1;
   const size_t equals = rest.find('=');
-  if (equals != absl::string_view::npos) {
-    if (!absl::SimpleAtoi(rest.substr(equals + 1), &quantity) || quantity < 1) return std::nullopt;
-    rest = rest.substr(0, equals);
+  int64_t quantity = 0;
+  if (equals == absl::string_view::npos || equals == 0 ||
+      !absl::SimpleAtoi(rest.substr(equals + 1), &quantity) || quantity < 1) {
+    return std::nullopt;
   }
-  if (rest.empty()) return std::nullopt;
-  item.set_product(std::string(rest));
+  item.set_product(std::string(rest.substr(0, equals)));
   item.set_quantity(quantity);
   return item;
 }

@@ -52,8 +52,8 @@ std::string Id(int64_t id);
 // The text, or kNone where it is empty.
 std::string OrNone(std::string_view text);
 
-// "standard-agent=4" or "standard-agent=4@7": 4 units, to join subscription 7. One unit where
-// no number is given; unset where the text has no such form.
+// "standard-agent=4" or "standard-agent=4@7": 4 units, to join subscription 7. Unset where the
+// text has no such form: a number that is not given is not guessed, as it costs money.
 std::optional<v1::OrderItem> ParseOrderItem(std::string_view text);
 
 }  // namespace usher::cli

@@ -77,6 +77,12 @@ TEST_F(ProgramTest, AMalformedCommandLineSaysWhatIsWrongAndSendsNothing) {
       {{"agent", "login", "acme/support", "a@b.test", "--ttl", "soon"},
        "--ttl must be a duration, such as 90s, 5m, 1h or 3d; 'soon' is not."},
       {{"order", "create", "acme/support"}, "ITEM is missing."},
+      {{"order", "create", "acme/support", "standard-agent-package"},
+       "ITEM must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4; "
+       "'standard-agent-package' is not."},
+      {{"subscription", "renew", "acme/support", "7", "--add-on", "standard-sip"},
+       "--add-on must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4; "
+       "'standard-sip' is not."},
       {{"order", "create", "acme/support", "standard-agent=x"},
        "ITEM must be PRODUCT=QUANTITY with 1 or more, such as standard-agent=4; "
        "'standard-agent=x' is not."},
