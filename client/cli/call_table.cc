@@ -120,7 +120,7 @@ Table GrantsTable(const v1::GetVoiceBalanceResponse& balance, const Times& times
                {"GRANTED", true},
                {"CHARGED", true},
                {"RESERVED", true},
-               {"REMAINING", true},
+               {"LEFT", true},
                {times.Heading("LAPSES")}});
   for (const v1::MinuteGrant& grant : balance.grants()) {
     table.AddRow({Id(grant.grant_id()), grant.product(), Grouped(grant.granted_minutes()),

@@ -36,7 +36,11 @@ ExitCode ShowCatalog(Context& context, const CatalogOptions& /*options*/) {
       context.client().ListProducts(v1::ListProductsRequest());
   if (!response.ok()) return context.Fail(response.error());
   if (context.json()) return context.PrintJson(*response);
-  Table table({{"PRODUCT"}, {"USD", true}, {"PER"}, {"ONE UNIT BRINGS"}, {"NEEDS"}});
+  Table table({{"PRODUCT"},
+               {"USD", true},
+               {"PER"},
+               {.heading = "ONE UNIT BRINGS", .folds = true},
+               {"NEEDS"}});
   for (const v1::Product& product : response->products()) {
     table.AddRow({product.product_id(), Money(product.unit_price_cents()),
                   product.monthly() ? "month" : "unit", BringsOf(product),

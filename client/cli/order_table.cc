@@ -11,7 +11,7 @@ void PrintOrder(Context& context, const v1::Order& order, const Times& times) {
                {"MONTHS", true},
                {"UNIT PRICE", true},
                {absl::StrCat("AMOUNT (", order.currency_code(), ")"), true},
-               {"SUBSCRIPTION", true},
+               {"SUB ID", true},
                {times.Heading("EXPIRES")}});
   for (const v1::OrderLine& line : order.lines()) {
     // What joins no subscription is bought outright, not by the month.

@@ -17,6 +17,12 @@ struct ListOptions {
   std::optional<int64_t> limit;
 };
 
+// "2026-12-30 10:13, in 29 d".
+std::string Expiry(const google::protobuf::Timestamp& time, bool has, const Times& times) {
+  if (!has) return kNone;
+  return absl::StrCat(times.At(time, has), ", ", times.Distance(time, has));
+}
+
 ExitCode List(Context& context, const ListOptions& options) {
   v1::ListSubscriptionsRequest request;
   request.set_application(options.application);
@@ -30,18 +36,15 @@ ExitCode List(Context& context, const ListOptions& options) {
                {"UNITS", true},
                {"STATE"},
                {times.Heading("STARTED")},
-               {"EXPIRES"},
-               {"WHEN"}});
+               {"EXPIRES"}});
   for (const v1::Subscription& subscription : response->subscriptions()) {
     table.AddRow({Id(subscription.subscription_id()), subscription.product(),
                   Grouped(subscription.units()), Word(subscription.state()),
                   times.At(subscription.start_time(), subscription.has_start_time()),
-                  times.At(subscription.expire_time(), subscription.has_expire_time()),
-                  times.Distance(subscription.expire_time(), subscription.has_expire_time())});
+                  Expiry(subscription.expire_time(), subscription.has_expire_time(), times)});
     for (const v1::Subscription::AddOn& add_on : subscription.add_ons()) {
       table.AddRow({kBlank, absl::StrCat("+ ", add_on.product()), Grouped(add_on.quantity()),
-                    kBlank, kBlank, times.At(add_on.expire_time(), add_on.has_expire_time()),
-                    times.Distance(add_on.expire_time(), add_on.has_expire_time())});
+                    kBlank, kBlank, Expiry(add_on.expire_time(), add_on.has_expire_time(), times)});
     }
   }
   return context.PrintList(table, "subscriptions", response->next_page_token());

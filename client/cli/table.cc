@@ -34,21 +34,72 @@ T* Check(T* pointer) {
   return pointer;
 }
 
-// Too narrow a column would be a tower of words.
-constexpr size_t kFoldedWidthMin = 24;
+// Where less than that is left for the sentence that ends each row, it has lines of its own.
+constexpr size_t kSentenceWidthMin = 24;
+constexpr char kSentenceIndent[] = "    ";
 
-// `text` in lines of at most `width` columns, broken between words.
-std::vector<std::string> Fold(const std::string& text, size_t width) {
-  std::vector<std::string> lines;
+using Cells = std::vector<std::string>;
+
+bool IsClock(absl::string_view word) {
+  return word.size() >= 3 && absl::ascii_isdigit(word[0]) && absl::ascii_isdigit(word[1]) &&
+         word[2] == ':';
+}
+
+// The parts of a text between which it may be broken: its words, of which "2026-12-01 00:00" is
+// one.
+Cells WordsOf(const std::string& text) {
+  Cells words;
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    const size_t columns = ColumnsOf({word.data(), word.size()});
-    if (!lines.empty() && ColumnsOf(lines.back()) + 1 + columns <= width) {
+    if (!words.empty() && IsClock(word) && absl::ascii_isdigit(words.back().back())) {
+      absl::StrAppend(&words.back(), " ", word);
+    } else {
+      words.emplace_back(word);
+    }
+  }
+  return words;
+}
+
+size_t WidestOf(const Cells& texts) {
+  size_t widest = 0;
+  for (const std::string& text : texts) widest = std::max(widest, ColumnsOf(text));
+  return widest;
+}
+
+// The same where there is no room for times either.
+Cells PartsOf(const std::string& text) { return absl::StrSplit(text, ' '); }
+
+// `text` in lines of at most `width` columns, broken between words, and within a time only where
+// that is too wide; other words are never broken.
+Cells Fold(const std::string& text, size_t width) {
+  if (ColumnsOf(text) <= width) return {text};
+  Cells lines;
+  const Cells words = WordsOf(text);
+  for (const std::string& word : WidestOf(words) <= width ? words : PartsOf(text)) {
+    if (!lines.empty() && ColumnsOf(lines.back()) + 1 + ColumnsOf(word) <= width) {
       absl::StrAppend(&lines.back(), " ", word);
     } else {
-      lines.emplace_back(word);
+      lines.push_back(word);
     }
   }
   return lines;
+}
+
+// The lines that the cells of a row take together.
+std::vector<Cells> FoldRow(const Cells& row, const std::vector<size_t>& widths) {
+  std::vector<Cells> lines;
+  for (size_t column = 0; column < widths.size(); ++column) {
+    const Cells folded = Fold(row[column], widths[column]);
+    while (lines.size() < folded.size()) lines.emplace_back(widths.size(), kBlank);
+    for (size_t i = 0; i < folded.size(); ++i) lines[i][column] = folded[i];
+  }
+  return lines;
+}
+
+// Takes from a column what is too much, as far as it may become narrow.
+void Narrow(size_t& width, size_t least, size_t& excess) {
+  const size_t taken = std::min(excess, width - std::min(width, least));
+  width -= taken;
+  excess -= taken;
 }
 
 ScolsTable NewTable(Look look) {
@@ -69,21 +120,26 @@ void AddColumn(libscols_table* table, const std::string& heading, bool right) {
   }
 }
 
-void AddLine(libscols_table* table, const std::vector<std::string>& cells) {
+void AddLine(libscols_table* table, const Cells& cells, bool is_heading = false) {
   libscols_line* line = Check(scols_table_new_line(table, nullptr));
   for (size_t i = 0; i < cells.size(); ++i) {
     Check(scols_line_set_data(line, i, cells[i].empty() ? kNone : cells[i].c_str()));
+    if (is_heading && scols_table_colors_wanted(table) != 0) {
+      Check(scols_cell_set_color(scols_line_get_cell(line, i), kHeadingColor));
+    }
   }
 }
 
-void PrintScols(libscols_table* table, std::ostream& out) {
+Cells LinesOf(libscols_table* table) {
   char* text = nullptr;
   Check(scols_print_table_to_string(table, &text));
   const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
+  Cells lines;
   // A left-aligned last column is filled up with blanks where a cell is short.
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    out << absl::StripTrailingAsciiWhitespace(line) << '\n';
+    lines.emplace_back(absl::StripTrailingAsciiWhitespace(line));
   }
+  return lines;
 }
 
 }  // namespace
@@ -92,36 +148,83 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
 void Table::AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-std::vector<std::vector<std::string>> Table::Folded(size_t width) const {
-  const auto folds = std::find_if(columns_.begin(), columns_.end(),
-                                  [](const Column& column) { return column.folds; });
-  if (folds == columns_.end() || width == 0) return rows_;
-  const auto folded = static_cast<size_t>(folds - columns_.begin());
-  size_t others = 0;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    if (i == folded) continue;
-    size_t widest = ColumnsOf(columns_[i].heading);
-    for (const auto& row : rows_) widest = std::max(widest, ColumnsOf(row[i]));
-    others += widest + ColumnsOf(kGap);
+size_t Table::WidestOf(size_t column, Cells (*parts)(const std::string&)) const {
+  size_t widest = 0;
+  for (const Cells& row : rows_) widest = std::max(widest, cli::WidestOf(parts(row[column])));
+  return widest;
+}
+
+std::vector<size_t> Table::Widths(size_t columns, size_t width) const {
+  constexpr auto kWhole = [](const std::string& text) { return Cells{text}; };
+  std::vector<size_t> cells;
+  std::vector<size_t> widths;
+  size_t total = 0;
+  for (size_t i = 0; i < columns; ++i) {
+    cells.push_back(WidestOf(i, kWhole));
+    widths.push_back(std::max(cells[i], ColumnsOf(columns_[i].heading)));
+    total += widths[i] + (i == 0 ? 0 : ColumnsOf(kGap));
   }
-  const size_t left = std::max(width > others ? width - others : 0, kFoldedWidthMin);
-  std::vector<std::vector<std::string>> rows;
-  for (const std::vector<std::string>& row : rows_) {
-    rows.push_back(row);
-    const std::vector<std::string> lines = Fold(row[folded], left);
-    rows.back()[folded] = lines[0];
-    for (size_t i = 1; i < lines.size(); ++i) {
-      rows.emplace_back(columns_.size(), kBlank)[folded] = lines[i];
+  if (width == 0 || total <= width) return widths;
+  size_t excess = total - width;
+  const auto least_of = [&](size_t i, Cells (*parts)(const std::string&)) {
+    return std::max(WidestOf(i, parts), cli::WidestOf(PartsOf(columns_[i].heading)));
+  };
+  // What is missed least goes first: the width of headings, then of sentences, then of the rest.
+  for (size_t i = 0; i < columns; ++i) {
+    Narrow(widths[i], std::max(cells[i], cli::WidestOf(PartsOf(columns_[i].heading))), excess);
+  }
+  for (const bool folds : {true, false}) {
+    for (size_t i = 0; i < columns; ++i) {
+      if (columns_[i].folds == folds) Narrow(widths[i], least_of(i, WordsOf), excess);
     }
   }
-  return rows;
+  for (size_t i = columns; i-- > 0;) Narrow(widths[i], least_of(i, PartsOf), excess);
+  return widths;
+}
+
+// Whether the last column is a sentence for which the others leave too little.
+bool Table::EndsInSentencesBelow(size_t width) const {
+  if (width == 0 || columns_.size() < 2 || !columns_.back().folds) return false;
+  size_t others = 0;
+  for (const size_t each : Widths(columns_.size() - 1, 0)) others += each + ColumnsOf(kGap);
+  const size_t sentences = WidestOf(columns_.size() - 1, PartsOf);
+  const size_t needed = std::max(kSentenceWidthMin, sentences);
+  return others + needed > width;
 }
 
 void Table::Print(std::ostream& out, Look look, size_t width) const {
+  const bool below = EndsInSentencesBelow(width);
+  const size_t columns = columns_.size() - (below ? 1 : 0);
+  const std::vector<size_t> widths = Widths(columns, width);
+  Cells headings;
+  for (const Column& column : columns_) headings.push_back(column.heading);
+  const std::vector<Cells> heading_lines = FoldRow(headings, widths);
   const ScolsTable table = NewTable(look);
-  for (const Column& column : columns_) AddColumn(table.get(), column.heading, column.right);
-  for (const std::vector<std::string>& row : Folded(width)) AddLine(table.get(), row);
-  PrintScols(table.get(), out);
+  for (size_t i = 0; i < columns; ++i) {
+    AddColumn(table.get(), heading_lines[0][i], columns_[i].right);
+  }
+  for (size_t i = 1; i < heading_lines.size(); ++i) {
+    AddLine(table.get(), heading_lines[i], /*is_heading=*/true);
+  }
+  std::vector<size_t> heights;
+  for (const Cells& row : rows_) {
+    const std::vector<Cells> lines = FoldRow(row, widths);
+    for (const Cells& line : lines) AddLine(table.get(), line);
+    heights.push_back(lines.size());
+  }
+  const Cells lines = LinesOf(table.get());
+  size_t next = 0;
+  const auto print = [&](size_t count) {
+    for (; count > 0; --count) out << lines[next++] << '\n';
+  };
+  print(heading_lines.size());
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    print(heights[i]);
+    if (!below) continue;
+    for (const std::string& line : Fold(rows_[i].back(), width - ColumnsOf(kSentenceIndent))) {
+      out << kSentenceIndent << line << '\n';
+    }
+  }
 }
 
 void Facts::Add(std::string label, std::string value) {
@@ -134,7 +237,7 @@ void Facts::Print(std::ostream& out, Look look) const {
   AddColumn(table.get(), "LABEL", /*right=*/false);
   AddColumn(table.get(), "VALUE", /*right=*/false);
   for (const auto& [label, value] : facts_) AddLine(table.get(), {label, value});
-  PrintScols(table.get(), out);
+  for (const std::string& line : LinesOf(table.get())) out << line << '\n';
 }
 
 }  // namespace usher::cli

@@ -1,8 +1,9 @@
 // Table and Facts: what `usher` shows to people, laid out by libsmartcols.
 //
 // Not for a terminal: plain text without colours, never cut off, so that it can be piped. For a
-// terminal: headings are bold unless NO_COLOR is set, and a column that folds goes on in lines
-// below where the table would be wider than the terminal. An empty cell is shown as kNone. One
+// terminal: headings are bold unless NO_COLOR is set, and where the table would be wider than the
+// terminal, its cells go on in lines below. They are broken between words only, headings and
+// sentences first, and a time only where nothing else is left. An empty cell is shown as kNone. One
 // thread at a time.
 #pragma once
 
@@ -22,7 +23,8 @@ enum class Look { kPlain, kTerminal };
 
 class Table {
  public:
-  // Numbers are aligned to the right. Sentences may fold; of a table's columns one at most.
+  // Numbers are aligned to the right. Sentences fold before the rest; those of the last column have
+  // lines of their own, below their row, where little is left for them.
   struct Column {
     std::string heading;
     bool right = false;
@@ -39,10 +41,16 @@ class Table {
   void Print(std::ostream& out, Look look, size_t width = 0) const;
 
  private:
-  std::vector<std::vector<std::string>> Folded(size_t width) const;
+  using Cells = std::vector<std::string>;
+
+  // The widest part of a column's cells.
+  size_t WidestOf(size_t column, Cells (*parts)(const std::string&)) const;
+  // Of the first `columns`, so that they fit into `width` if they can.
+  std::vector<size_t> Widths(size_t columns, size_t width) const;
+  bool EndsInSentencesBelow(size_t width) const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<Cells> rows_;
 };
 
 // One thing's properties, a line for each: "Trial  ends 2026-12-09 10:14".

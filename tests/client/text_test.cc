@@ -153,10 +153,50 @@ TEST_F(TableTest, AColumnThatFoldsKeepsTheTableAsWideAsTheTerminal) {
             " 7  Zoë logged in on the web  operator\n"
             "    from her desk\n");
   EXPECT_THAT(Printed(table, Look::kPlain), HasSubstr("from her desk  operator"));
-  // Never narrower than a few words.
+}
+
+TEST_F(TableTest, HeadingsFoldBeforeCellsAndATimeIsNotBroken) {
+  Table table({{"PRODUCT"}, {"UNIT PRICE", true}, {"EXPIRES (CET)"}});
+  table.AddRow({"standard-agent", "40.00", "2026-12-01 00:00, in 29 d"});
+  table.AddRow({"total", kBlank, kBlank});
+  std::ostringstream out;
+  table.Print(out, Look::kPlain, 40);
+  EXPECT_EQ(out.str(),
+            "PRODUCT          UNIT  EXPIRES (CET)\n"
+            "                PRICE\n"
+            "standard-agent  40.00  2026-12-01 00:00,\n"
+            "                       in 29 d\n"
+            "total\n");
+}
+
+TEST_F(TableTest, WhereNothingElseIsLeftATimeGoesOnBelowItsDay) {
+  Table table({{"GRANT", true}, {"LAPSES"}});
+  table.AddRow({"1", "2026-12-01 00:00"});
+  std::ostringstream out;
+  table.Print(out, Look::kPlain, 20);
+  EXPECT_EQ(out.str(),
+            "GRANT  LAPSES\n"
+            "    1  2026-12-01\n"
+            "       00:00\n");
+  // Words are whole, however narrow the terminal is.
   std::ostringstream narrow;
-  table.Print(narrow, Look::kPlain, 10);
+  table.Print(narrow, Look::kPlain, 3);
   EXPECT_EQ(narrow.str(), out.str());
+}
+
+TEST_F(TableTest, SentencesForWhichLittleIsLeftStandBelowTheirRow) {
+  Table table({{"TIME"}, {"ACTOR"}, {.heading = "WHAT", .folds = true}});
+  table.AddRow({"2026-12-01 00:00:05", "operator", "ann@acme.test logged in on web from desk-1"});
+  table.AddRow({"2026-12-01 00:00:07", "system", "bob@acme.test logged out"});
+  std::ostringstream out;
+  table.Print(out, Look::kPlain, 40);
+  EXPECT_EQ(out.str(),
+            "TIME                 ACTOR\n"
+            "2026-12-01 00:00:05  operator\n"
+            "    ann@acme.test logged in on web from\n"
+            "    desk-1\n"
+            "2026-12-01 00:00:07  system\n"
+            "    bob@acme.test logged out\n");
 }
 
 TEST(Facts, AreALineForEach) {
