@@ -1,13 +1,13 @@
 #include "client/cli/backup_facts.h"
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/json.h"
+#include "client/cli/times.h"
 #include "client/cli/words.h"
-#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace usher::cli {
 namespace {
-
-using google::protobuf::Struct;
 
 Facts FactsOf(const BackupReport& report, const Times& times) {
   Facts facts;
@@ -32,34 +32,34 @@ Facts FactsOf(const BackupReport& report, const Times& times) {
   return facts;
 }
 
-void Set(Struct& json, const std::string& name, const std::string& value) {
-  if (!value.empty()) (*json.mutable_fields())[name].set_string_value(value);
+void AddIfAny(JsonObject& json, const std::string& name, const std::string& value) {
+  if (!value.empty()) json.AddText(name, value);
 }
 
-void Set(Struct& json, const std::string& name, int64_t value) {
-  (*json.mutable_fields())[name].set_number_value(static_cast<double>(value));
-}
-
+// As the API has it.
 std::string Rfc3339(absl::Time time) {
-  return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
+  return google::protobuf::util::TimeUtil::ToString(ToProto(time));
 }
 
-Struct JsonOf(const BackupReport& report) {
-  Struct json;
-  Set(json, "file", report.file);
-  Set(json, "sha256", report.sha256);
-  Set(json, "dataDir", report.data_dir);
-  Set(json, "movedTo", report.moved_to);
-  if (report.snapshot_time.has_value()) Set(json, "snapshotTime", Rfc3339(*report.snapshot_time));
+JsonObject JsonOf(const BackupReport& report) {
+  JsonObject json;
+  AddIfAny(json, "file", report.file);
+  AddIfAny(json, "sha256", report.sha256);
+  AddIfAny(json, "dataDir", report.data_dir);
+  AddIfAny(json, "movedTo", report.moved_to);
+  if (report.snapshot_time.has_value()) {
+    json.AddText("snapshotTime", Rfc3339(*report.snapshot_time));
+  }
   if (!report.facts.has_value()) return json;
-  Set(json, "bytes", report.facts->bytes);
-  Set(json, "databaseId", report.facts->database_id);
-  Set(json, "schemaVersion", report.facts->schema_version);
-  Set(json, "accounts", report.facts->accounts);
-  Set(json, "applications", report.facts->applications);
-  Set(json, "licenses", report.facts->licenses);
-  if (report.facts->latest_record_time != absl::InfinitePast()) {
-    Set(json, "lastRecordTime", Rfc3339(report.facts->latest_record_time));
+  const storage::BackupFacts& file = *report.facts;
+  json.AddNumber("bytes", file.bytes)
+      .AddText("databaseId", file.database_id)
+      .AddNumber("schemaVersion", file.schema_version)
+      .AddNumber("accounts", file.accounts)
+      .AddNumber("applications", file.applications)
+      .AddNumber("licenses", file.licenses);
+  if (file.latest_record_time != absl::InfinitePast()) {
+    json.AddText("lastRecordTime", Rfc3339(file.latest_record_time));
   }
   return json;
 }

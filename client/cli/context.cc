@@ -15,7 +15,7 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// What every list's answer has.
+// What the answer has of a list that comes page by page.
 constexpr char kNextPageToken[] = "next_page_token";
 
 // The repeated field of a list's answer; null where there is none.
@@ -77,13 +77,27 @@ void Context::Print(const Facts& facts) { facts.Print(streams_.out, look()); }
 
 ExitCode Context::PrintJson(const google::protobuf::Message& message) {
   if (format_ != OutputFormat::kJsonLines) return PrintDocument(message, /*whitespace=*/true);
-  const FieldDescriptor* token = message.GetDescriptor()->FindFieldByName(kNextPageToken);
-  if (token == nullptr) return PrintLine(message);
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  const FieldDescriptor* token = type.FindFieldByName(kNextPageToken);
+  // A list that always comes whole has nothing else.
+  const bool is_list = token != nullptr || (type.field_count() == 1 && ListedIn(type) != nullptr);
+  if (!is_list) return PrintLine(message);
   const ExitCode code = PrintLines(message);
-  if (!message.GetReflection()->GetString(message, token).empty()) {
+  if (token != nullptr && !message.GetReflection()->GetString(message, token).empty()) {
     Note("There are more: raise --limit to see them.");
   }
   return code;
+}
+
+ExitCode Context::PrintJson(const JsonObject& object) {
+  if (format_ == OutputFormat::kJsonLines) return PrintLine(object);
+  streams_.out << object.ToString(/*whitespace=*/true);
+  return ExitCode::kOk;
+}
+
+ExitCode Context::PrintLine(const JsonObject& object) {
+  streams_.out << object.ToString(/*whitespace=*/false) << '\n';
+  return ExitCode::kOk;
 }
 
 ExitCode Context::PrintLine(const google::protobuf::Message& message) {

@@ -15,6 +15,7 @@
 
 #include "client/cli/credentials.h"
 #include "client/cli/exit_code.h"
+#include "client/cli/json.h"
 #include "client/cli/table.h"
 #include "client/cli/times.h"
 #include "client/cli/when.h"
@@ -71,6 +72,9 @@ class Context {
   // The message as JSON. As lines: an answer that is a list, a line for each element, and where a
   // limit cut it short, says so on `err`; any other a line in all.
   ExitCode PrintJson(const google::protobuf::Message& message);
+  // The same of what is no message: a document, or a line of its own.
+  ExitCode PrintJson(const JsonObject& object);
+  ExitCode PrintLine(const JsonObject& object);
   // The message as one line of JSON.
   ExitCode PrintLine(const google::protobuf::Message& message);
   // A page of a list, a line for each element.

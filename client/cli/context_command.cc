@@ -5,11 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/contexts.h"
-#include "google/protobuf/struct.pb.h"
+#include "client/cli/json.h"
 
 namespace usher::cli {
 namespace {
@@ -40,19 +41,17 @@ std::string TlsOf(const SavedContext& saved) {
   return saved.tls || !saved.tls_ca.empty() ? "yes" : "no";
 }
 
-google::protobuf::Struct JsonOf(const std::string& name, const SavedContext& saved, bool current) {
-  google::protobuf::Struct json;
-  auto& fields = *json.mutable_fields();
-  fields["name"].set_string_value(name);
-  fields["current"].set_bool_value(current);
-  fields["server"].set_string_value(saved.server);
-  fields["tls"].set_bool_value(TlsOf(saved) != "no");
-  fields["tlsCa"].set_string_value(saved.tls_ca);
-  fields["tlsCert"].set_string_value(saved.tls_cert);
-  fields["tlsKey"].set_string_value(saved.tls_key);
-  fields["tokenFile"].set_string_value(saved.token_file);
-  fields["zone"].set_string_value(saved.zone);
-  return json;
+JsonObject JsonOf(const std::string& name, const SavedContext& saved, bool current) {
+  return JsonObject()
+      .AddText("name", name)
+      .AddBool("current", current)
+      .AddText("server", saved.server)
+      .AddBool("tls", TlsOf(saved) != "no")
+      .AddText("tlsCa", saved.tls_ca)
+      .AddText("tlsCert", saved.tls_cert)
+      .AddText("tlsKey", saved.tls_key)
+      .AddText("tokenFile", saved.token_file)
+      .AddText("zone", saved.zone);
 }
 
 struct NameOptions {
@@ -109,17 +108,18 @@ ExitCode List(Context& context, const ListOptions& options) {
   const absl::StatusOr<Contexts> contexts = ReadContexts(ContextsPath());
   if (!contexts.ok()) return FailWith(context, contexts.status());
   const std::string current = ContextName(*options.given, contexts->current);
-  google::protobuf::Struct json;
-  auto* list = (*json.mutable_fields())["contexts"].mutable_list_value();
+  std::vector<JsonObject> objects;
   Table table({{"CONTEXT"}, {"SERVER"}, {"TLS"}, {"TOKEN FILE"}, {"IN USE"}});
   for (const auto& [name, saved] : contexts->contexts) {
-    *list->add_values()->mutable_struct_value() = JsonOf(name, saved, name == current);
+    objects.push_back(JsonOf(name, saved, name == current));
     table.AddRow(
         {name, saved.server, TlsOf(saved), saved.token_file, name == current ? "yes" : kBlank});
   }
-  if (context.format() == OutputFormat::kJson) return context.PrintJson(json);
+  if (context.format() == OutputFormat::kJson) {
+    return context.PrintJson(JsonObject().AddList("contexts", objects));
+  }
   if (!context.json()) return context.PrintList(table, "contexts", "");
-  for (const auto& value : list->values()) context.PrintLine(value.struct_value());
+  for (const JsonObject& object : objects) context.PrintLine(object);
   return ExitCode::kOk;
 }
 

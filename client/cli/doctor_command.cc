@@ -1,11 +1,11 @@
 // usher doctor
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/doctor.h"
-#include "google/protobuf/struct.pb.h"
 
 namespace usher::cli {
 namespace {
@@ -28,17 +28,16 @@ std::string WordOf(Verdict verdict) {
   return "SKIP";
 }
 
-google::protobuf::Struct JsonOf(const Diagnosis& diagnosis) {
-  google::protobuf::Struct json;
-  auto& checks = *(*json.mutable_fields())["checks"].mutable_list_value();
+JsonObject JsonOf(const Diagnosis& diagnosis) {
+  std::vector<JsonObject> checks;
   for (const Check& check : diagnosis.checks) {
-    auto& fields = *checks.add_values()->mutable_struct_value()->mutable_fields();
-    fields["check"].set_string_value(check.name);
-    fields["result"].set_string_value(WordOf(check.verdict));
-    fields["found"].set_string_value(check.found);
-    if (!check.hint.empty()) fields["hint"].set_string_value(check.hint);
+    JsonObject& json = checks.emplace_back();
+    json.AddText("check", check.name)
+        .AddText("result", WordOf(check.verdict))
+        .AddText("found", check.found);
+    if (!check.hint.empty()) json.AddText("hint", check.hint);
   }
-  return json;
+  return JsonObject().AddList("checks", checks);
 }
 
 ExitCode Examine(Context& context, const DoctorOptions& options) {

@@ -267,6 +267,14 @@ TEST_F(ProgramTest, JsonIsOneDocumentThatProtoCanRead) {
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"licenseId\": \"1\""), HasSubstr("\"holder\": \"\"")));
 }
 
+TEST_F(ProgramTest, AsLinesAListHasALineForEachAlsoWhereItHasNoPages) {
+  Serve<v1::ListProductsRequest, v1::ListProductsResponse>(
+      "ListProducts", R"({"products": [{"productId": "a"}, {"productId": "b"}]})");
+  EXPECT_EQ(Run({"catalog", "-o", "jsonl"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              AllOf(StartsWith("{\"productId\":\"a\""), HasSubstr("}\n{\"productId\":\"b\"")));
+}
+
 TEST_F(ProgramTest, AnEmptyListIsSaidOnStandardError) {
   Serve<v1::ListSessionsRequest, v1::ListSessionsResponse>("ListSessions", "{}");
   EXPECT_EQ(Run({"session", "list", "acme/support"}), ExitCode::kOk);

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <string>
 
+#include "client/cli/json.h"
 #include "client/cli/table.h"
 #include "client/cli/times.h"
 #include "client/cli/words.h"
@@ -98,6 +99,20 @@ TEST(Times, DistancesAreRoundedDownToFullUnits) {
   EXPECT_EQ(times.Distance(now + absl::Hours(47)), "in 47 h");
   EXPECT_EQ(times.Distance(now + absl::Hours(14 * 24) - absl::Seconds(1)), "in 13 d");
   EXPECT_EQ(times.Distance(now - absl::Hours(48)), "2 d ago");
+}
+
+TEST(JsonObject, KeepsItsOrderAndLooksAsProtobufWritesIt) {
+  const JsonObject json = JsonObject()
+                              .AddText("zone", "\"Zo\u00eb\"\n")
+                              .AddNumber("bytes", 12)
+                              .AddList("none", {})
+                              .AddList("a", {JsonObject().AddBool("b", true), JsonObject()});
+  EXPECT_EQ(json.ToString(/*whitespace=*/false),
+            R"({"zone":"\"Zoë\"\n","bytes":"12","none":[],"a":[{"b":true},{}]})");
+  EXPECT_EQ(
+      json.ToString(/*whitespace=*/true),
+      "{\n \"zone\": \"\\\"Zoë\\\"\\n\",\n \"bytes\": \"12\",\n \"none\": [],\n \"a\": [\n  {\n"
+      "   \"b\": true\n  },\n  {}\n ]\n}\n");
 }
 
 class TableTest : public ::testing::Test {

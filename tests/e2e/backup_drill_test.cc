@@ -153,6 +153,8 @@ TEST_F(BackupDrillTest, EverythingAnsweredBeforeTheSnapshotTimeIsThereAgain) {
   absl::Time snapshot_time;
   ASSERT_TRUE(
       absl::ParseTime(absl::RFC3339_full, Text(made, "snapshotTime"), &snapshot_time, nullptr));
+  EXPECT_THAT(Text(made, "snapshotTime"), ::testing::EndsWith("Z")) << "as the API tells times";
+  EXPECT_EQ(Text(made, "accounts"), "1") << "and numbers";
   const std::string digest = Text(made, "sha256");
   const auto verified = Usher({"backup", "verify", backup(), "--sha256", digest});
   EXPECT_EQ(Text(verified, "sha256"), digest);
