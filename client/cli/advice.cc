@@ -227,6 +227,12 @@ Lines Hints(const Error& error, const FailedCommand& command, const Times& times
               absl::StrCat("Then watch anew, without --resume: ", Usher("event watch", name))};
     case v1::ERROR_REASON_TOO_MANY_WATCHERS:
       return {"End a watch that is no longer needed: the account has as many as it may"};
+    case v1::ERROR_REASON_STORE_UNAVAILABLE:
+      return {
+          "What keeps it from writing, as a rule a full disk, an operator sees by: usher doctor"};
+    case v1::ERROR_REASON_SERVER_DRAINING:
+      // Its sentence says what to do.
+      return {};
     case v1::ERROR_REASON_ETAG_MISMATCH:
       return {"It changed while you looked, and nothing was done; run the command again."};
     default:

@@ -228,6 +228,11 @@ class Doctor {
   }
 
   void CheckIntegrity() {
+    if (!is_operator_ && deep_) {
+      return Tell("integrity", Verdict::kSkipped,
+                  "not checked, as --deep asks: only an operator's token may have it done",
+                  "Give an operator's token, by --token-file FILE or USHER_TOKEN.");
+    }
     if (!is_operator_) return SkipForRole("integrity");
     if (!deep_) {
       return Tell("integrity", Verdict::kSkipped, "not asked: --deep reads the whole database");

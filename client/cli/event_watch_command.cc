@@ -73,6 +73,7 @@ class Watcher {
         }
         break;
       }
+      began_ = true;
       TellItGoesOn();
       Print(*next);
       if (!context_.streams().out.flush()) {
@@ -135,9 +136,10 @@ class Watcher {
     }
   }
 
-  // Once for each outage, however often it is tried to resume.
+  // Once for each outage, however often it is tried to resume. A watch that has not begun is given
+  // up after a few attempts: nothing is promised of it.
   void TellOutage(const Error& error) {
-    if (outage_) return;
+    if (!began_ || outage_) return;
     outage_ = true;
     context_.Note(absl::StrCat("usher: The watch broke off and will be resumed: ", error.message));
   }
@@ -161,6 +163,7 @@ class Watcher {
   int64_t printed_ = 0;
   // Whether --max left out a part of the last message.
   bool left_out_ = false;
+  bool began_ = false;
   bool outage_ = false;
   std::string token_;
 };

@@ -142,6 +142,13 @@ const CLI::App* Deepest(const CLI::App* app) {
   return selected.empty() ? app : Deepest(selected.front());
 }
 
+bool WantsCommand(const CLI::App* app) {
+  return !app->get_subcommands([](const CLI::App*) { return true; }).empty();
+}
+
+// What nothing of the command line took.
+std::vector<std::string> Rest(const CLI::App& root) { return root.remaining(/*recurse=*/true); }
+
 // What no argument of the command took.
 std::string SentenceOf(const std::vector<std::string>& rest, const CLI::App* at) {
   const auto is_option = [](const std::string& word) { return word.front() == '-'; };
@@ -149,9 +156,8 @@ std::string SentenceOf(const std::vector<std::string>& rest, const CLI::App* at)
   if (option != rest.end()) {
     return absl::StrCat("'", FullCommand(at), "' has no option '", *option, "'.");
   }
-  const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
   return absl::StrCat("'", FullCommand(at),
-                      wants_command ? "' has no command '" : "' has no use for '", rest.front(),
+                      WantsCommand(at) ? "' has no command '" : "' has no use for '", rest.front(),
                       "'.");
 }
 
@@ -160,12 +166,11 @@ std::string SentenceOf(const CLI::ParseError& error, const CLI::App& root, const
   const std::string what = error.what();
   // Options are named in front: "--limit: 1 required N missing".
   const std::string argument = what.substr(0, what.find_first_of(": "));
-  const std::vector<std::string> rest = root.remaining(/*recurse=*/true);
+  const std::vector<std::string> rest = Rest(root);
   if (!rest.empty()) return SentenceOf(rest, at);
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    const bool wants_command = !at->get_subcommands([](const CLI::App*) { return true; }).empty();
-    return wants_command ? absl::StrCat("'", FullCommand(at), "' needs a command.")
-                         : absl::StrCat(argument, " is missing.");
+    return WantsCommand(at) ? absl::StrCat("'", FullCommand(at), "' needs a command.")
+                            : absl::StrCat(argument, " is missing.");
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     return absl::StrCat(argument, absl::StrContains(what, "missing") ? " needs a value."
@@ -184,10 +189,16 @@ std::string SentenceOf(const CLI::ParseError& error, const CLI::App& root, const
   return absl::StrCat(what, ".");
 }
 
-ExitCode TellUsage(const CLI::ParseError& error, const CLI::App& root, const Streams& streams) {
-  const CLI::App* at = Deepest(&root);
-  streams.err << "usher: " << SentenceOf(error, root, at) << '\n'
-              << "hint: " << FullCommand(at) << " --help\n";
+// Whether help is asked for on a command that there is not: a script must not take it for one.
+bool NamesNoCommand(const CLI::App& root, const CLI::App* at) {
+  const std::vector<std::string> rest = Rest(root);
+  return WantsCommand(at) && std::any_of(rest.begin(), rest.end(), [](const std::string& word) {
+           return word.front() != '-';
+         });
+}
+
+ExitCode TellUsage(const std::string& sentence, const CLI::App* at, const Streams& streams) {
+  streams.err << "usher: " << sentence << '\n' << "hint: " << FullCommand(at) << " --help\n";
   return ExitCode::kUsage;
 }
 
@@ -211,13 +222,16 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Streams& st
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     const CLI::App* asked = Deepest(&root);
+    if (NamesNoCommand(root, asked))
+      return TellUsage(SentenceOf(Rest(root), asked), asked, streams);
     streams.out << asked->help(asked->get_name());
     return ExitCode::kOk;
   } catch (const CLI::CallForVersion& version) {
     streams.out << version.what() << '\n';
     return ExitCode::kOk;
   } catch (const CLI::ParseError& error) {
-    return TellUsage(error, root, streams);
+    const CLI::App* at = Deepest(&root);
+    return TellUsage(SentenceOf(error, root, at), at, streams);
   }
 
   Settings settings;

@@ -13,6 +13,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const FailedCommand kLogin = {"accounts/acme/applications/support", "127.0.0.1:7600"};
@@ -209,7 +210,8 @@ TEST(Hints, NameTheNextCommand) {
       {"RESUME_TOKEN_EXPIRED", StatusCode::kOutOfRange, {}, "usher event watch acme/support"},
       {"TOO_MANY_WATCHERS", StatusCode::kResourceExhausted, {{"limit", "100"}}, "End a watch"},
       {"ETAG_MISMATCH", StatusCode::kAborted, {}, "run the command again"},
-      {"STORE_UNAVAILABLE", StatusCode::kUnavailable, {}, "Nothing was changed"},
+      {"STORE_UNAVAILABLE", StatusCode::kUnavailable, {}, "usher doctor"},
+      {"A_NEWER_REASON", StatusCode::kUnavailable, {}, "Nothing was changed"},
   };
   for (const HintRow& row : rows) {
     EXPECT_THAT(Hints(Refusal(row.code, row.reason, row.metadata), kLogin, BerlinAtNine()),
@@ -224,6 +226,14 @@ TEST(Hints, AnUnknownProductIsToBeSoughtInTheCatalog) {
                     "items[0].product must be a product of the catalog; gold is none."),
             kLogin, BerlinAtNine()),
       ElementsAre(HasSubstr("usher catalog")));
+}
+
+TEST(Hints, DoNotRepeatWhatTheServerSays) {
+  for (const char* reason : {"STORE_UNAVAILABLE", "SERVER_DRAINING"}) {
+    EXPECT_THAT(Hints(Refusal(StatusCode::kUnavailable, reason), kLogin, BerlinAtNine()),
+                Not(Contains(HasSubstr("try again"))))
+        << reason;
+  }
 }
 
 TEST(Hints, AreNotInvented) {

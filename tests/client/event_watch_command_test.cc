@@ -153,6 +153,13 @@ TEST_F(EventWatchCommandTest, AsLinesEachEventIsADocumentAndTokensAreThereForThe
   EXPECT_EQ(Lines()[3], R"({"resumeToken":"t8"})");
 }
 
+TEST_F(EventWatchCommandTest, AWatchThatDoesNotBeginPromisesNothing) {
+  const Error down = {.code = absl::StatusCode::kUnavailable, .message = "refused"};
+  ServeStreams({{.error = down}, {.error = down}, {.error = down}});
+  EXPECT_EQ(Run({"event", "watch", "acme"}), ExitCode::kUnavailable);
+  EXPECT_THAT(err_.str(), StartsWith("usher: No server can be reached"));
+}
+
 TEST_F(EventWatchCommandTest, AnOutageIsToldOnceAndResumed) {
   const Error lost = {.code = absl::StatusCode::kUnavailable, .message = "Socket closed"};
   ServeStreams({{.messages = {Login()}, .error = lost},

@@ -42,6 +42,17 @@ TEST_F(ProgramTest, HelpGoesToStandardOutputWithExamples) {
   EXPECT_THAT(err_.str(), IsEmpty());
 }
 
+TEST_F(ProgramTest, HelpOnACommandThatThereIsNotIsAUsageError) {
+  EXPECT_EQ(Run({"agnt", "--help"}), ExitCode::kUsage);
+  EXPECT_EQ(err_.str(), "usher: 'usher' has no command 'agnt'.\nhint: usher --help\n");
+  EXPECT_EQ(Run({"agent", "lgoin", "acme/support", "-h"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), StartsWith("usher: 'usher agent' has no command 'lgoin'."));
+  EXPECT_THAT(out_.str(), IsEmpty());
+  EXPECT_EQ(Run({"agent", "--help"}), ExitCode::kOk);
+  EXPECT_EQ(Run({"agent", "login", "acme/support", "--help"}), ExitCode::kOk);
+  EXPECT_EQ(Run({"--server", "usher.example", "--help"}), ExitCode::kOk);
+}
+
 TEST_F(ProgramTest, VersionIsPrinted) {
   EXPECT_EQ(Run({"--version"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), StartsWith("usher "));
