@@ -92,10 +92,9 @@ void AddGlobals(CLI::App& root, Globals& globals) {
   AddZone(root, given.zone);
   AddText(root, "--context", given.context, "NAME",
           "A context of 'context list'; else USHER_CONTEXT, else the one in use");
-  AddText(
-      root, "--server", given.server, "HOST[:PORT]",
-      absl::StrCat("Where usherd is, at port ", kDefaultPort,
-                   " unless it says another; else USHER_SERVER, the context's, ", kDefaultServer));
+  AddText(root, "--server", given.server, "HOST[:PORT]",
+          absl::StrCat("Where usherd is; else USHER_SERVER, the context's, 127.0.0.1; port ",
+                       kDefaultPort, " by default"));
   root.add_flag_function(
       "--tls", [&given](int64_t count) { given.tls = count > 0; },
       "Speaks TLS; implied by the options below");
@@ -103,9 +102,9 @@ void AddGlobals(CLI::App& root, Globals& globals) {
           "Who may sign the server's certificate (PEM); else USHER_TLS_CA")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
   AddText(root, "--tls-cert", given.tls_cert, "FILE",
-          "What to show where the server asks for a certificate (PEM); along with its key")
+          "What to show where the server asks for a certificate (PEM)")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
-  AddText(root, "--tls-key", given.tls_key, "FILE", "Its private key (PEM)")
+  AddText(root, "--tls-key", given.tls_key, "FILE", "Its private key (PEM); both or neither")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
   AddText(root, "--token-file", given.token_file, "FILE",
           "Has the token to use; else USHER_TOKEN, the context's, what a local usherd left");
