@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -79,8 +80,14 @@ void SayHowTlsFilesAre(const absl::Status& status) {
   }
 }
 
-// The engine aborts the process behind this: a restart reads the truth from the store.
+// The engine aborts the process behind this: a restart reads the truth from the store. Not so where
+// what is stored is damaged, which is no defect of the process.
 void SayWhyTheProcessEnds(const absl::Status& status) {
+  if (storage::IsDamage(status)) {
+    observe::LogFatal(
+        absl::StrCat("usherd ends, since what is stored can't be read: ", status.message()));
+    std::_Exit(kExitFailure);
+  }
   observe::LogFatal(
       absl::StrCat("usherd ends, since it can't tell what is stored: ", status.ToString()));
 }

@@ -153,6 +153,11 @@ struct PruneBounds {
 absl::Status UnitDamageError(absl::string_view what);
 bool IsUnitDamage(const absl::Status& status);
 
+// kDataLoss of what is stored, which is no database any more where it was looked at: the next start
+// finds it so again.
+absl::Status DamageError(absl::string_view what);
+bool IsDamage(const absl::Status& status);
+
 class Store {
  public:
   virtual ~Store() = default;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "storage/store.h"
 
 namespace usher::storage {
 namespace {
@@ -18,6 +19,23 @@ constexpr int Primary(int code) { return code & 0xff; }
 
 bool IsFailedSync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
+bool IsDamaged(int code) {
+  return Primary(code) == SQLITE_CORRUPT || Primary(code) == SQLITE_NOTADB;
+}
+
+// ", at the table license": the first that the statement names.
+std::string AtTable(std::string_view sql) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_";
+  for (const std::string_view before : {"FROM ", "INTO ", "UPDATE "}) {
+    for (size_t at = sql.find(before); at != sql.npos; at = sql.find(before, at + 1)) {
+      const std::string_view rest = sql.substr(at + before.size());
+      const std::string table(rest.substr(0, rest.find_first_not_of(kLetters)));
+      if (!table.empty()) return absl::StrCat(", at the table ", table);
+    }
+  }
+  return "";
+}
+
 bool IsFailedRead(int code) {
   return code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ ||
          code == SQLITE_IOERR_CORRUPTFS;
@@ -25,9 +43,13 @@ bool IsFailedRead(int code) {
 
 }  // namespace
 
-absl::Status StatusOfWork(int code, std::string_view message) {
+absl::Status StatusOfWork(int code, std::string_view message, std::string_view sql) {
   const std::string text = Describe(code, message);
-  if (IsFailedSync(code) || IsFailedRead(code)) return absl::DataLossError(text);
+  if (IsDamaged(code)) {
+    return DamageError(absl::StrCat(text, AtTable(sql), ": restore a backup (docs/backup.md)"));
+  }
+  if (IsFailedSync(code)) return absl::DataLossError(text);
+  if (IsFailedRead(code)) return absl::DataLossError(absl::StrCat(text, AtTable(sql)));
   switch (Primary(code)) {
     case SQLITE_FULL:
     case SQLITE_BUSY:
@@ -41,9 +63,6 @@ absl::Status StatusOfWork(int code, std::string_view message) {
       return absl::UnavailableError(text);
     case SQLITE_INTERRUPT:
       return absl::CancelledError(text);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return absl::DataLossError(text);
     default:
       return absl::InternalError(text);
   }

@@ -18,8 +18,8 @@ namespace usher::storage {
 // Of anything that fails before a COMMIT: the transaction can still be rolled back. Takes an
 // extended result code. kUnavailable for a refusal of the moment, kDataLoss for a failed sync or
 // what can't be read, kCancelled where it was interrupted, kInternal for what contradicts the
-// schema.
-absl::Status StatusOfWork(int code, std::string_view message);
+// schema. What can't be read is named by the table of `sql`, where that is known.
+absl::Status StatusOfWork(int code, std::string_view message, std::string_view sql = "");
 
 // Of a COMMIT that fails: kUnavailable only where SQLite has certainly not committed.
 absl::Status StatusOfCommit(int code, std::string_view message);

@@ -22,7 +22,8 @@ Statement::~Statement() { sqlite3_finalize(statement_); }
 
 void Statement::Check(int code) {
   if (code == SQLITE_OK || !status_.ok()) return;
-  status_ = StatusOfWork(code, sqlite3_errmsg(db_));
+  const char* const sql = sqlite3_sql(statement_);
+  status_ = StatusOfWork(code, sqlite3_errmsg(db_), sql == nullptr ? "" : sql);
 }
 
 void Statement::BindNull(int parameter) { Check(sqlite3_bind_null(statement_, parameter + 1)); }

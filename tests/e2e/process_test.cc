@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -203,6 +204,33 @@ TEST(Usherd, ANewOperatorTokenForADirectoryWithoutADatabaseIsRefused) {
   EXPECT_EQ(usherd.Wait(), kExitFailure);
   EXPECT_TRUE(Says(usherd, "there is no database in " + dir.path() + "/misspelt"));
   EXPECT_FALSE(std::filesystem::exists(dir.path() + "/misspelt"));
+}
+
+TEST(Usherd, ADamagedDatabaseEndsItWithTheTableAndTheRemedy) {
+  const TempDir dir;
+  {
+    UsherdProcess usherd(On(dir));
+    Api api(ChannelTo(dir, usherd.WaitForAddress()));
+    api.CreateSupport();
+    ASSERT_TRUE(api.Login("ada").ok());
+    usherd.Signal(SIGTERM);
+    ASSERT_EQ(usherd.Wait(), kExitOk);
+  }
+  // Every page that tells of her: a server loads who is at work behind its start.
+  constexpr size_t kPage = 4096;
+  const std::string path = dir.path() + "/data/usher.db";
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  for (size_t page = 0; page < bytes.size(); page += kPage) {
+    if (bytes.substr(page, kPage).find("ada@example.com") == std::string::npos) continue;
+    bytes.replace(page, 64, 64, '\x5a');
+  }
+  std::ofstream(path, std::ios::binary) << bytes;
+  UsherdProcess usherd(On(dir));
+  EXPECT_EQ(usherd.Wait(), kExitFailure) << usherd.output();
+  EXPECT_TRUE(Says(usherd, "malformed")) << usherd.output();
+  EXPECT_TRUE(Says(usherd, ", at the table ")) << usherd.output();
+  EXPECT_TRUE(Says(usherd, "restore a backup")) << usherd.output();
 }
 
 TEST(Usherd, APortInUseIsSaid) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -77,6 +78,16 @@ class SqliteStoreFiles : public ::testing::Test {
   static std::string InItsRow(const std::string& email, const std::string& client_id) {
     return absl::StrCat("DELETE FROM session_run; INSERT INTO session VALUES (1, 1, ", email,
                         ", 1, ", client_id, ", 1, 0, 0, 1, 5, 9223372036854775807, -1, 1)");
+  }
+
+  // Makes nonsense of the first page of a table.
+  void DamagePageOf(const std::string& table) {
+    const std::streamoff page = std::stoll(
+        Stranger(database())
+            .Ask(absl::StrCat("SELECT rootpage FROM sqlite_schema WHERE name = '", table, "'")));
+    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((page - 1) * 4096);
+    file << std::string(64, '\x5a');
   }
 
   void TakeOver(Store& store, int64_t from, int64_t to) {
@@ -268,19 +279,38 @@ TEST_F(SqliteStoreFiles, AnEmptyLogBesideNothingIsNoDatabase) {
   EXPECT_EQ(OpenStatus(), absl::OkStatus());
 }
 
-TEST_F(SqliteStoreFiles, DamagedPageIsDataLoss) {
+TEST_F(SqliteStoreFiles, DamagedPageIsDataLossThatNamesTheTableAndTheRemedy) {
+  const struct {
+    const char* table;
+    std::function<absl::Status(SqliteStore&)> read;
+  } rows[] = {
+      {"license",
+       [](SqliteStore& store) {
+         return store.LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
+       }},
+      {"binding",
+       [](SqliteStore& store) {
+         return store.ReadHistory(BindingsQuery{.application = ApplicationNo(1), .limit = 10})
+             .status();
+       }},
+      {"answer",
+       [](SqliteStore& store) {
+         return store.Prune({.answers_before = absl::InfiniteFuture()}, 10).status();
+       }},
+  };
   MakeDatabase();
-  const std::streamoff page = std::stoll(
-      Stranger(database()).Ask("SELECT rootpage FROM sqlite_schema WHERE name = 'license'"));
-  {
-    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp((page - 1) * 4096);
-    file << std::string(64, '\x5a');
+  for (const auto& [table, read] : rows) {
+    const std::string saved = directory_.path("saved.db");
+    std::filesystem::copy_file(database(), saved,
+                               std::filesystem::copy_options::overwrite_existing);
+    DamagePageOf(table);
+    const absl::Status status = read(*Open());
+    EXPECT_TRUE(absl::IsDataLoss(status) && IsDamage(status)) << status;
+    EXPECT_THAT(status.ToString(), HasSubstr(absl::StrCat("at the table ", table)));
+    EXPECT_THAT(status.ToString(), HasSubstr("restore a backup"));
+    std::filesystem::copy_file(saved, database(),
+                               std::filesystem::copy_options::overwrite_existing);
   }
-  const std::unique_ptr<SqliteStore> store = Open();
-  const absl::Status status =
-      store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
-  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
 }
 
 TEST_F(SqliteStoreFiles, UnknownTimeZoneIsDataLossAndNamed) {
