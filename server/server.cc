@@ -170,9 +170,7 @@ engine::EngineOptions Server::MakeEngineOptions() {
   };
   options.on_damaged_history = [](const absl::Status& status) {
     observe::Log(LogLevel::kError,
-                 absl::StrCat("a page of history can't be read: ", status.ToString(),
-                              ". It is refused, all else is served; see docs/backup.md for how to "
-                              "restore a backup"));
+                 absl::StrCat("history can't be read; all else is served: ", status.message()));
   };
   options.publish_tokens = [this](const auto& tokens) { tokens_.Replace(tokens); };
   options.publish_events = [this](auto& entries, int64_t first_position) {

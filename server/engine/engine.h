@@ -115,8 +115,9 @@ struct EngineOptions {
   // StoreUnavailable, all others are served. Again after kDamagedUnitPause where it still does not.
   // On the engine's thread.
   std::function<void(const absl::Status&)> on_damaged_unit;
-  // Called when a page of history can't be read: whoever asked for it is refused with
-  // StoreUnavailable, all else is served, as no state rests on it. On a thread of the engine's.
+  // Called when history can't be read: whoever asked for the page is refused with StoreUnavailable,
+  // or what is old enough to be forgotten stays, and all else is served, as no state rests on it.
+  // On a thread of the engine's.
   std::function<void(const absl::Status&)> on_damaged_history;
   // Called, before the process aborts, when the outcome of a commit is unknown or the store can't
   // be read.

@@ -58,7 +58,11 @@ bool Loop::StartUpkeep() {
 }
 
 void Loop::FinishPrune(const absl::Status& status) {
-  if (!status.ok() && !absl::IsUnavailable(status)) Die(status);
+  if (storage::IsDamage(status)) {
+    if (options_->on_damaged_history) options_->on_damaged_history(status);
+  } else if (!status.ok() && !absl::IsUnavailable(status)) {
+    Die(status);
+  }
   prune_next_ = lease_now_ + (more_to_prune_ ? kPrunePause : kHousekeepingPeriod);
 }
 

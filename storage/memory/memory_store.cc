@@ -254,7 +254,7 @@ absl::StatusOr<std::optional<Answer>> MemoryStore::FindAnswer(AccountNo account,
 absl::StatusOr<entitlement::HistoryPage> MemoryStore::ReadHistory(
     const entitlement::HistoryQuery& query) {
   const std::lock_guard lock(mutex_);
-  if (history_damaged_) return absl::DataLossError("the page is malformed");
+  if (history_damaged_) return DamageError("the page is malformed");
   if (const auto* events = std::get_if<entitlement::EventsQuery>(&query)) {
     return journal_.Read(*events);
   }
@@ -278,6 +278,7 @@ absl::StatusOr<JournalEnd> MemoryStore::LastJournalEntry() {
 
 absl::StatusOr<bool> MemoryStore::Prune(const PruneBounds& bounds, int limit) {
   const std::lock_guard lock(mutex_);
+  if (history_damaged_) return DamageError("the page is malformed");
   int pruned = 0;
   bool more = false;
   for (auto it = answers_.begin(); it != answers_.end();) {

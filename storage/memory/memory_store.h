@@ -38,7 +38,7 @@ class MemoryStore : public Store, public Upkeep {
   void DamageAccount(entitlement::AccountNo account);
   void DamageApplication(entitlement::ApplicationNo application);
 
-  // From now on no page of history can be read.
+  // From now on no page of history can be read, nor forgotten.
   void DamageHistory();
 
   // From now on a commit waits, before it does anything, until UnblockCommits.
