@@ -90,13 +90,13 @@ void CertificateWatch::Run(absl::Duration refresh) {
 }
 
 void CertificateWatch::Look() {
-  absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files_);
+  const absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files_);
   bool renewed = false;
   if (material.ok()) {
     std::lock_guard lock(mutex_);
     renewed = *material != *good_;
     if (renewed) {
-      good_ = std::make_shared<const TlsMaterial>(*std::move(material));
+      good_ = std::make_shared<const TlsMaterial>(*material);
       taken_ = false;
     }
   }

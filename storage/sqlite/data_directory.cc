@@ -34,7 +34,7 @@ bool HasContent(const std::string& file) {
   return stat(file.c_str(), &status) == 0 && status.st_size > 0;
 }
 
-absl::Status FailedTo(std::string what, int error) {
+absl::Status FailedTo(const std::string& what, int error) {
   return absl::UnavailableError(
       absl::StrCat("can't ", what, ": ", std::generic_category().message(error)));
 }
