@@ -1,18 +1,17 @@
 // usherd: reads the command line, serves until SIGTERM or SIGINT, and answers everything that was
 // accepted before it ends. Exit codes: 0 stopped, 1 could not serve, 2 usage.
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
-#include "grpc/support/log.h"
 #include "observe/log.h"
 #include "rpc/listener_watch.h"
 #include "server/options.h"
@@ -35,22 +34,17 @@ void LogOfProtobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/, i
   observe::Log(observe::LogLevel::kDebug, "protobuf says", {{"what", message}});
 }
 
-// Callers cause nearly all of what gRPC has to say, too.
-void LogOfGrpc(gpr_log_func_args* said) {
-  if (!usher::rpc::NoteGrpcError(said->message)) return;
+void SayThatListenerIsLost(std::string_view what) {
   observe::Log(LogLevel::kError,
                "no new connection is accepted any more, as there was no descriptor for one: start "
                "the server anew, and see LimitNOFILE",
-               {{"what", said->message}});
+               {{"what", std::string(what)}});
 }
 
 void StartLogs(const observe::LogOptions& options) {
   observe::StartLog(options);
   google::protobuf::SetLogHandler(LogOfProtobuf);
-  // gRPC's own log is for those who ask for it by this variable, who get all of it.
-  if (getenv("GRPC_VERBOSITY") != nullptr) return;
-  setenv("GRPC_VERBOSITY", "ERROR", /*replace=*/0);
-  gpr_set_log_function(LogOfGrpc);
+  usher::rpc::WatchListener(SayThatListenerIsLost);
 }
 
 // Debian builds Abseil with its search for deadlocks: every lock that gRPC takes would be entered

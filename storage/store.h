@@ -16,7 +16,8 @@
 //   kDataLoss            the outcome of a commit is unknown (a failed sync), or what is stored
 //                        can't be read: the process must not go on (design, "Failure"). But where
 //                        a load's error IsUnitDamage, the rows of that one unit make no sense, and
-//                        all others can be served.
+//                        all others can be served; and no state rests on a page of history, or on
+//                        what Prune finds to be damaged.
 //   kInternal            a change contradicts what is stored, which is a defect: nothing was
 //                        changed, and the process must not go on.
 //   kFailedPrecondition  the epoch is not the owner's any more, the database is of a newer schema,

@@ -123,7 +123,7 @@ void CatchUp(const MutableUnits& units, const Context& context, std::vector<Chan
     const absl::Time application_due = NextDueOf(units.application, *context.policy);
     const absl::Time due = std::min(account_due, application_due);
     const bool none_due = due > context.now;
-    // R16: who is active when his license expires is known once the leases that ran out before are
+    // R16: who is active when a license expires is known once the leases that ran out before are
     // ended. That may alter what is due next.
     const LeaseTime until = none_due ? context.lease_now : LastBefore(due, context);
     bool any_ran_out = CatchUpCalls(units, until, system, changes);

@@ -70,8 +70,8 @@ namespace usher::entitlement {
 inline constexpr int64_t kHoldStepMinutes = 5;
 
 // A lot of minutes. Grant ids are dense: `Voice::grants[id - 1]`. Lapsed ones stay, as ended calls
-// are charged to them; an account has some dozens a year, and
-// one a month for each of its packages at most (kVoicePackagesPerAccountMax).
+// are charged to them; an account has some dozens a year, one a month at
+// most for each of its packages (kVoicePackagesPerAccountMax).
 struct MinuteGrant {
   GrantId id;
   GrantSource source = GrantSource::kPackage;

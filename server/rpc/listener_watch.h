@@ -9,9 +9,10 @@
 
 namespace usher::rpc {
 
-// What gRPC writes to its log at severity ERROR goes through here. Whether this was the first line
-// that says so. Any thread.
-bool NoteGrpcError(std::string_view message);
+// From now on gRPC's log is read along, and not printed; but where the variable GRPC_VERBOSITY asks
+// for it, it is printed and nobody reads along. `on_lost` is called once, by any thread, with
+// gRPC's own words. Called before gRPC is used, while no other thread runs.
+void WatchListener(void (*on_lost)(std::string_view what));
 
 // From then on, for as long as the process lives. Any thread.
 bool ListenerIsLost();

@@ -119,9 +119,9 @@ class TableTest : public ::testing::Test {
  protected:
   TableTest() { setlocale(LC_CTYPE, "C.UTF-8"); }  // NOLINT: no other thread.
 
-  static std::string Printed(const Table& table, Look look) {
+  static std::string Printed(const Table& table, Look look, size_t width = 0) {
     std::ostringstream out;
-    table.Print(out, look);
+    table.Print(out, look, width);
     return out.str();
   }
 
@@ -161,9 +161,7 @@ TEST_F(TableTest, HeadingsOnATerminalAreBoldUnlessNoColorIsSet) {
 TEST_F(TableTest, AColumnThatFoldsKeepsTheTableAsWideAsTheTerminal) {
   Table table({{"ID", true}, {.heading = "WHAT", .folds = true}, {"WHO"}});
   table.AddRow({"7", "Zoë logged in on the web from her desk", "operator"});
-  std::ostringstream out;
-  table.Print(out, Look::kPlain, 38);
-  EXPECT_EQ(out.str(),
+  EXPECT_EQ(Printed(table, Look::kPlain, 38),
             "ID  WHAT                      WHO\n"
             " 7  Zoë logged in on the web  operator\n"
             "    from her desk\n");
@@ -174,9 +172,7 @@ TEST_F(TableTest, HeadingsFoldBeforeCellsAndATimeIsNotBroken) {
   Table table({{"PRODUCT"}, {"UNIT PRICE", true}, {"EXPIRES (CET)"}});
   table.AddRow({"standard-agent", "40.00", "2026-12-01 00:00, in 29 d"});
   table.AddRow({"total", kBlank, kBlank});
-  std::ostringstream out;
-  table.Print(out, Look::kPlain, 40);
-  EXPECT_EQ(out.str(),
+  EXPECT_EQ(Printed(table, Look::kPlain, 40),
             "PRODUCT          UNIT  EXPIRES (CET)\n"
             "                PRICE\n"
             "standard-agent  40.00  2026-12-01 00:00,\n"
@@ -187,25 +183,19 @@ TEST_F(TableTest, HeadingsFoldBeforeCellsAndATimeIsNotBroken) {
 TEST_F(TableTest, WhereNothingElseIsLeftATimeGoesOnBelowItsDay) {
   Table table({{"GRANT", true}, {"LAPSES"}});
   table.AddRow({"1", "2026-12-01 00:00"});
-  std::ostringstream out;
-  table.Print(out, Look::kPlain, 20);
-  EXPECT_EQ(out.str(),
+  EXPECT_EQ(Printed(table, Look::kPlain, 20),
             "GRANT  LAPSES\n"
             "    1  2026-12-01\n"
             "       00:00\n");
   // Words are whole, however narrow the terminal is.
-  std::ostringstream narrow;
-  table.Print(narrow, Look::kPlain, 3);
-  EXPECT_EQ(narrow.str(), out.str());
+  EXPECT_EQ(Printed(table, Look::kPlain, 3), Printed(table, Look::kPlain, 20));
 }
 
 TEST_F(TableTest, SentencesForWhichLittleIsLeftStandBelowTheirRow) {
   Table table({{"TIME"}, {"ACTOR"}, {.heading = "WHAT", .folds = true}});
   table.AddRow({"2026-12-01 00:00:05", "operator", "ann@acme.test logged in on web from desk-1"});
   table.AddRow({"2026-12-01 00:00:07", "system", "bob@acme.test logged out"});
-  std::ostringstream out;
-  table.Print(out, Look::kPlain, 40);
-  EXPECT_EQ(out.str(),
+  EXPECT_EQ(Printed(table, Look::kPlain, 40),
             "TIME                 ACTOR\n"
             "2026-12-01 00:00:05  operator\n"
             "    ann@acme.test logged in on web from\n"

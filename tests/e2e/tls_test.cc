@@ -63,6 +63,13 @@ class TlsTest : public ::testing::Test {
     return options;
   }
 
+  // For clients alone whose certificate one of `authorities` has signed.
+  ServerOptions OptionsFor(const std::string& authorities) const {
+    ServerOptions options = Options();
+    options.tls.client_ca = WriteFile(Path("clients.pem"), authorities);
+    return options;
+  }
+
   // What a client is answered that trusts `ca`, and shows `mine` where it has something to show.
   absl::StatusCode Ask(const testing::TestServer& server, const std::string& ca,
                        const Identity& mine = {}) {
@@ -114,9 +121,7 @@ TEST_F(TlsTest, ClientsThatTrustTheAuthorityAreServedAndOthersAreNot) {
 TEST_F(TlsTest, WhoMustShowACertificateIsServedWithOneOnly) {
   Write(MakeIdentity("usherd", authority_));
   const Identity clients = MakeAuthority("Acme's clients");
-  ServerOptions options = Options();
-  options.tls.client_ca = WriteFile(Path("clients.pem"), clients.certificate);
-  testing::TestServer server(options);
+  testing::TestServer server(OptionsFor(clients.certificate));
   EXPECT_EQ(Ask(server, Path("ca.pem"), MakeIdentity("console", clients)), absl::StatusCode::kOk);
   EXPECT_NE(Ask(server, Path("ca.pem"), MakeIdentity("console", authority_)),
             absl::StatusCode::kOk);
@@ -126,9 +131,7 @@ TEST_F(TlsTest, WhoMustShowACertificateIsServedWithOneOnly) {
 TEST_F(TlsTest, WhoIsNotServedIsToldWhatIsWrong) {
   Write(MakeIdentity("usherd", authority_));
   const Identity clients = MakeAuthority("Acme's clients");
-  ServerOptions options = Options();
-  options.tls.client_ca = WriteFile(Path("clients.pem"), clients.certificate);
-  testing::TestServer server(options);
+  testing::TestServer server(OptionsFor(clients.certificate));
   EXPECT_EQ(Said(server, Path("ca.pem"), MakeIdentity("console", clients)), "");
   EXPECT_THAT(Said(server, Path("ca.pem")), HasSubstr("wants a certificate of its clients"));
   EXPECT_THAT(Said(server, Path("ca.pem"), MakeIdentity("console", authority_)),
@@ -144,9 +147,7 @@ TEST_F(TlsTest, WhoIsNotServedIsToldWhatIsWrong) {
 // What usher doctor tells of it, also to whom the server would not serve.
 TEST_F(TlsTest, TheCertificateCanBeLookedAtWithoutACall) {
   Write(MakeIdentity("usherd", authority_));
-  ServerOptions options = Options();
-  options.tls.client_ca = WriteFile(Path("clients.pem"), MakeAuthority("Clients").certificate);
-  testing::TestServer server(options);
+  testing::TestServer server(OptionsFor(MakeAuthority("Clients").certificate));
   TlsOptions tls;
   tls.ca_file = Path("ca.pem");
   const auto certificate = cli::AskForCertificate(server.address(), tls, absl::Seconds(5));
@@ -283,9 +284,8 @@ TEST_F(TlsTest, ABadListOfAuthoritiesLetsInWhoCouldComeBefore) {
   Write(MakeIdentity("usherd", authority_));
   const Identity clients = MakeAuthority("Acme's clients");
   const Identity console = MakeIdentity("console", clients);
-  ServerOptions options = Options();
+  ServerOptions options = OptionsFor(clients.certificate);
   options.tls_refresh = kSoon;
-  options.tls.client_ca = WriteFile(Path("clients.pem"), clients.certificate);
   testing::TestServer server(options);
   WriteFile(Path("clients.pem"), "junk");
   absl::SleepFor(10 * kSoon);

@@ -19,6 +19,17 @@ std::string EncodeForTest(const CommandEvents& events) {
   return text;
 }
 
+bool WaitFor(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+absl::Status DiskFull() { return absl::UnavailableError("the disk is full"); }
+
 std::string Describe(const Result& result) {
   const auto* reply = std::get_if<entitlement::Reply>(&result);
   if (reply != nullptr) return "reply " + std::to_string(reply->index());

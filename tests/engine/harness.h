@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
 #include "gtest/gtest.h"
@@ -36,6 +37,12 @@ inline constexpr bool kIsOneOf<T, std::variant<Ts...>> = (std::is_same_v<T, Ts> 
 
 // "reply 11" or "refusal 3", by the alternative's position.
 std::string Describe(const Result& result);
+
+// Whether it comes true within ten seconds.
+bool WaitFor(const std::function<bool()>& condition);
+
+// What a store says that refuses for now.
+absl::Status DiskFull();
 
 class Harness {
  public:

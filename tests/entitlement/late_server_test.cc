@@ -22,19 +22,25 @@ using testing::World;
 
 constexpr absl::Duration kTrial = absl::Hours(24 * 14);
 
-// Who was gone before his license expired is not moved to another one, where he would hold a seat
-// that somebody pays for.
-TEST(LateServer, WhoseLeaseRanOutBeforeHisLicenseExpiredStaysOnIt) {  // R16, R29
-  World world;
+// At the trial's end there is another license for Ann, whose lease runs out `lease` after it.
+// Stands still over both; what it did then.
+std::vector<Change> StandStillOverTrialsEnd(World& world, absl::Duration lease) {
+  constexpr absl::Duration kBefore = absl::Seconds(20);
   world.WithApplication();
-  const absl::Time expiry = world.now() + kTrial;
-  world.AdvanceTo(expiry - absl::Seconds(20));
-  world.Ask<StartSessionReply>(LoginOf("ann", {.ttl = absl::Seconds(15)}));
+  world.AdvanceTo(world.now() + kTrial - kBefore);
+  world.Ask<StartSessionReply>(LoginOf("ann", {.ttl = kBefore + lease}));
   Buy(world, {Item(kStandardPackage, 1)});
   world.NewChanges();
-
   world.StandStill(absl::Seconds(30));
-  const std::vector<Change> changes = world.NewChanges();
+  return world.NewChanges();
+}
+
+// Whoever was gone before the license expired is not moved to another one, which would be a seat
+// held that somebody pays for.
+TEST(LateServer, WhoseLeaseRanOutBeforeTheLicenseExpiredStaysOnIt) {  // R16, R29
+  World world;
+  const absl::Time expiry = world.now() + kTrial;
+  const std::vector<Change> changes = StandStillOverTrialsEnd(world, -absl::Seconds(5));
   ASSERT_THAT(Words(changes), ElementsAre("SessionEnded", "LicensesExpired"));
   EXPECT_EQ(World::Only<SessionEnded>(changes)[0].reason, EndReason::kLeaseExpired);
   EXPECT_EQ(changes[0].event_time, expiry - absl::Seconds(5));
@@ -44,15 +50,8 @@ TEST(LateServer, WhoseLeaseRanOutBeforeHisLicenseExpiredStaysOnIt) {  // R16, R2
 
 TEST(LateServer, WhoseLeaseRanOutAfterwardsWasMovedBefore) {  // R16, R29
   World world;
-  world.WithApplication();
   const absl::Time expiry = world.now() + kTrial;
-  world.AdvanceTo(expiry - absl::Seconds(20));
-  world.Ask<StartSessionReply>(LoginOf("ann", {.ttl = absl::Seconds(25)}));
-  Buy(world, {Item(kStandardPackage, 1)});
-  world.NewChanges();
-
-  world.StandStill(absl::Seconds(30));
-  const std::vector<Change> changes = world.NewChanges();
+  const std::vector<Change> changes = StandStillOverTrialsEnd(world, absl::Seconds(5));
   ASSERT_THAT(Words(changes),
               ElementsAre("LicensesExpired", "LicenseReleased", "LicenseBound", "SessionEnded"));
   EXPECT_EQ(changes[2].event_time, expiry);

@@ -27,8 +27,6 @@ using ::testing::StartsWith;
 
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
 
-constexpr char kAnn[] = "ann@acme.example";
-
 class OfflineTest : public ::testing::Test {
  protected:
   // A backup of a store with an account, an application, ten licenses and a live session.

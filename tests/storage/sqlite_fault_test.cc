@@ -1,16 +1,13 @@
 // What the SQLite store does on a bad disk, and what a crash or a loss of power leaves behind.
-#include <signal.h>
-#include <sqlite3.h>
-#include <sys/resource.h>
+#include "tests/storage/sqlite_fault.h"
 
-#include <cerrno>
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -26,157 +23,6 @@ using Operation = FaultVfs::Operation;
 
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
 
-constexpr char kAnn[] = "ann@acme.example";
-
-class SqliteStoreFault : public ::testing::Test {
- protected:
-  SqliteStoreFault() : vfs_("fault") {
-    store_ = OpenOrFail(Options());
-    script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)});
-    script_.Add(Started(1, kAnn, 1));
-    EXPECT_EQ(script_.Commit(*store_, "0"), absl::OkStatus());
-  }
-
-  // A test that ended early leaves an observer that knows its variables.
-  void TearDown() override { vfs_.Observe(nullptr); }
-
-  SqliteStoreOptions Options() const {
-    return {.data_dir = directory_.path("data"), .vfs = vfs_.name(), .checkpoint_pages = 16};
-  }
-
-  // One login that takes the channel over, whose journal entry says how many there have been.
-  absl::Status TakeOver() {
-    Script attempt = script_;
-    attempt.Add(Ended(session_, kAnn, EndReason::kSuperseded));
-    attempt.Add(Started(session_ + 1, kAnn, 1));
-    absl::Status status = attempt.Commit(*store_, absl::StrCat(session_));
-    if (status.ok()) {
-      ++session_;
-      script_ = std::move(attempt);
-    }
-    return status;
-  }
-
-  // What `logins` takeovers leave, no more and no less.
-  static void ExpectTakeovers(Store& store, int64_t logins) {
-    std::vector<std::string> expected;
-    for (int64_t i = 0; i <= logins; ++i) expected.push_back(absl::StrCat(i));
-    EXPECT_EQ(JournalOf(store), expected);
-    // No refused commit has left a gap.
-    EXPECT_EQ(store.LastJournalEntry()->position, logins + 1);
-    const absl::StatusOr<Application> loaded =
-        store.LoadApplication(ApplicationNo(1), absl::InfinitePast());
-    ASSERT_TRUE(loaded.ok()) << loaded.status();
-    ASSERT_EQ(loaded->sessions.size(), 1U);
-    EXPECT_TRUE(loaded->sessions.contains(SessionId(logins + 1)));
-    EXPECT_EQ(loaded->ended_sessions.size(), static_cast<size_t>(logins));
-  }
-
-  // The files as they stand, which is what a process that dies now leaves to the next; where.
-  std::string CopyFiles(const std::string& name) {
-    std::string image = directory_.path(name);
-    std::filesystem::create_directory(image);
-    for (const char* file_name : {"usher.db", "usher.db-wal"}) {
-      const std::filesystem::path file = directory_.path(absl::StrCat("data/", file_name));
-      if (std::filesystem::exists(file)) {
-        std::filesystem::copy_file(file, std::filesystem::path(image) / file_name);
-      }
-    }
-    return image;
-  }
-
-  void Reopen() {
-    store_.reset();
-    store_ = OpenOrFail(Options());
-  }
-
-  TempDir directory_;
-  FaultVfs vfs_;
-  std::unique_ptr<SqliteStore> store_;
-  Script script_ = Script::WithApplication();
-  int64_t session_ = 1;
-};
-
-TEST_F(SqliteStoreFault, FullDiskRefusesAndLaterGoesOnWithNothingLost) {
-  // Wherever in the commit, or in the checkpoint before it, the disk becomes full.
-  for (int spared = 0; spared < 40; ++spared) {
-    vfs_.FailAfter(Operation::kWrite, spared, SQLITE_FULL);
-    while (true) {
-      const absl::Status status = TakeOver();
-      if (status.ok()) continue;
-      EXPECT_TRUE(absl::IsUnavailable(status)) << status;
-      break;
-    }
-    EXPECT_TRUE(absl::IsUnavailable(TakeOver()));
-    ExpectTakeovers(*store_, session_ - 1);
-    vfs_.Heal();
-    ASSERT_EQ(TakeOver(), absl::OkStatus());
-    ExpectTakeovers(*store_, session_ - 1);
-  }
-  Reopen();
-  ExpectTakeovers(*store_, session_ - 1);
-}
-
-// SQLite has no word of its own for them.
-TEST_F(SqliteStoreFault, AQuotaThatIsUsedUpIsAFullDiskAndSoIsAFileThatMayNotGrow) {
-  for (const int system_error : {EDQUOT, EFBIG}) {
-    for (int spared = 0; spared < 40; ++spared) {
-      vfs_.FailAfter(Operation::kWrite, spared, SQLITE_IOERR_WRITE, system_error);
-      absl::Status status;
-      while (status.ok()) status = TakeOver();
-      EXPECT_TRUE(absl::IsUnavailable(status)) << status;
-      EXPECT_TRUE(absl::IsUnavailable(store_->Probe()));
-      ExpectTakeovers(*store_, session_ - 1);
-      vfs_.Heal();
-      ASSERT_EQ(TakeOver(), absl::OkStatus());
-    }
-  }
-  Reopen();
-  ExpectTakeovers(*store_, session_ - 1);
-}
-
-TEST_F(SqliteStoreFault, AFileThatMayNotGrowIsAFullDiskInTheRealFileSystem) {
-  const SqliteStoreOptions options = {.data_dir = directory_.path("real")};
-  store_ = OpenOrFail(options);
-  script_ = Script::WithApplication();
-  script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)}).Add(Started(1, kAnn, 1));
-  ASSERT_EQ(script_.Commit(*store_, "0"), absl::OkStatus());
-  rlimit limit{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
-  signal(SIGXFSZ, SIG_IGN);
-  for (const rlim_t bytes : {rlim_t{200'000}, rlim_t{300'000}}) {
-    const rlimit small{.rlim_cur = bytes, .rlim_max = limit.rlim_max};
-    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-    absl::Status status;
-    while (status.ok()) status = TakeOver();
-    const absl::Status again = TakeOver();
-    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
-    EXPECT_TRUE(absl::IsUnavailable(again)) << again;
-    ASSERT_EQ(TakeOver(), absl::OkStatus());
-    ExpectTakeovers(*store_, session_ - 1);
-  }
-  store_.reset();
-  store_ = OpenOrFail(options);
-  ExpectTakeovers(*store_, session_ - 1);
-}
-
-// Each of the writes by which a database is made.
-TEST_F(SqliteStoreFault, AStartOnAQuotaThatIsUsedUpIsRefusedAndSucceedsLater) {
-  SqliteStoreOptions options = Options();
-  options.data_dir = directory_.path("new");
-  int refused = 0;
-  while (true) {
-    vfs_.FailAfter(Operation::kWrite, refused, SQLITE_IOERR_WRITE, EDQUOT);
-    const absl::Status status = SqliteStore::Open(options).status();
-    vfs_.Heal();
-    if (status.ok()) break;
-    EXPECT_TRUE(absl::IsUnavailable(status)) << refused << ": " << status;
-    ++refused;
-  }
-  EXPECT_GT(refused, 1);
-}
-
 TEST_F(SqliteStoreFault, AProbeFindsAFullDiskAndItsEnd) {
   EXPECT_EQ(store_->Probe(), absl::OkStatus());
   vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
@@ -185,20 +31,6 @@ TEST_F(SqliteStoreFault, AProbeFindsAFullDiskAndItsEnd) {
   EXPECT_EQ(store_->Probe(), absl::OkStatus());
   vfs_.FailAfter(Operation::kSync, 0, SQLITE_IOERR_FSYNC);
   EXPECT_TRUE(absl::IsDataLoss(store_->Probe()));
-}
-
-// A full disk may have a page left for a probe, and no room for a login.
-TEST_F(SqliteStoreFault, AProbeNeedsTheRoomOfABatch) {
-  rlimit limit{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
-  const rlimit small{.rlim_cur = 1024 * 1024, .rlim_max = limit.rlim_max};
-  signal(SIGXFSZ, SIG_IGN);
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const absl::Status refused = store_->Probe();
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
-  EXPECT_EQ(store_->Probe(), absl::OkStatus());
-  EXPECT_FALSE(std::filesystem::exists(directory_.path("data") + "/room"));
 }
 
 TEST_F(SqliteStoreFault, EachSyncOfTheLogIsTimedAndEachCheckpoint) {
@@ -230,13 +62,6 @@ TEST_F(SqliteStoreFault, EachSyncOfTheLogIsTimedAndEachCheckpoint) {
   EXPECT_TRUE(absl::IsDataLoss(TakeOver()));
   EXPECT_EQ(syncs, before + 1);
   store_.reset();
-}
-
-TEST_F(SqliteStoreFault, ReadsGoOnWhileTheDiskIsFull) {
-  vfs_.FailAfter(Operation::kWrite, 0, SQLITE_FULL);
-  EXPECT_TRUE(absl::IsUnavailable(TakeOver()));
-  ExpectTakeovers(*store_, 0);
-  EXPECT_TRUE(store_->FindAnswer(AccountNo(1), "request", absl::InfinitePast()).ok());
 }
 
 TEST_F(SqliteStoreFault, NumbersRaisedInARefusedCommitAreRaisedAgain) {

@@ -5,10 +5,8 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -16,13 +14,12 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/sqlite/packed_session.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_store.h"
+#include "tests/storage/sqlite_files.h"
 #include "tests/storage/store_test_support.h"
 #include "tests/storage/stranger.h"
 
@@ -33,71 +30,10 @@ using ::testing::HasSubstr;
 
 using namespace entitlement;  // NOLINT(google-build-using-namespace): the vocabulary of every line.
 
-constexpr char kAnn[] = "ann@acme.example";
-
 std::string BytesOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-class SqliteStoreFiles : public ::testing::Test {
- protected:
-  std::string data_dir() const { return directory_.path("data"); }
-  std::string database() const { return directory_.path("data/usher.db"); }
-  std::string log() const { return directory_.path("data/usher.db-wal"); }
-
-  std::unique_ptr<SqliteStore> Open() { return OpenOrFail({.data_dir = data_dir()}); }
-  absl::Status OpenStatus() { return SqliteStore::Open({.data_dir = data_dir()}).status(); }
-
-  // A closed database with one application and a live session of Ann.
-  void MakeDatabase() {
-    const std::unique_ptr<SqliteStore> store = Open();
-    script_.Add(LicenseBound{.id = LicenseId(1), .email = Email(kAnn)});
-    script_.Add(Started(1, kAnn, 1));
-    ASSERT_EQ(script_.Commit(*store), absl::OkStatus());
-  }
-
-  // Puts that session in the place of the one that MakeDatabase has left.
-  std::string Replacing(const PackedSession& session) {
-    std::string packed;
-    Pack(session, packed);
-    return absl::StrCat("UPDATE session_run SET sessions = x'", absl::BytesToHexString(packed),
-                        "'");
-  }
-  static PackedSession SessionOf(std::string_view email, std::string_view client_id) {
-    return {.application = ApplicationNo(1),
-            .id = SessionId(1),
-            .email = email,
-            .channel = Channel::kWeb,
-            .client_id = client_id,
-            .license = LicenseId(1),
-            .ttl = absl::Minutes(1),
-            .revision = Revision(5)};
-  }
-  // The same in the table that servers of earlier schemas have left.
-  static std::string InItsRow(const std::string& email, const std::string& client_id) {
-    return absl::StrCat("DELETE FROM session_run; INSERT INTO session VALUES (1, 1, ", email,
-                        ", 1, ", client_id, ", 1, 0, 0, 1, 5, 9223372036854775807, -1, 1)");
-  }
-
-  // Makes nonsense of the first page of a table.
-  void DamagePageOf(const std::string& table) {
-    const std::streamoff page = std::stoll(
-        Stranger(database())
-            .Ask(absl::StrCat("SELECT rootpage FROM sqlite_schema WHERE name = '", table, "'")));
-    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp((page - 1) * 4096);
-    file << std::string(64, '\x5a');
-  }
-
-  void TakeOver(Store& store, int64_t from, int64_t to) {
-    script_.Add(Ended(from, kAnn, EndReason::kSuperseded)).Add(Started(to, kAnn, 1));
-    ASSERT_EQ(script_.Commit(store, std::string(200, 'j')), absl::OkStatus());
-  }
-
-  TempDir directory_;
-  Script script_ = Script::WithApplication();
-};
 
 TEST_F(SqliteStoreFiles, DirectoryIsMadeForTheOwnerAlone) {
   Open();
@@ -242,14 +178,6 @@ TEST_F(SqliteStoreFiles, SchemaIsStrictAndSaysWhoseItIs) {
 
 // ---- Damage
 
-TEST_F(SqliteStoreFiles, FileThatIsNoDatabaseIsDataLoss) {
-  std::filesystem::create_directory(data_dir());
-  std::ofstream(database()) << std::string(8192, 'x');
-  const absl::Status status = OpenStatus();
-  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
-  EXPECT_THAT(status.ToString(), HasSubstr(database()));
-}
-
 TEST_F(SqliteStoreFiles, ALogWithoutItsDatabaseIsRefusedAndLeftAlone) {
   MakeDatabase();
   const std::unique_ptr<SqliteStore> store = Open();
@@ -277,123 +205,6 @@ TEST_F(SqliteStoreFiles, AnEmptyLogBesideNothingIsNoDatabase) {
   std::filesystem::create_directory(data_dir());
   std::ofstream(log()).close();
   EXPECT_EQ(OpenStatus(), absl::OkStatus());
-}
-
-TEST_F(SqliteStoreFiles, DamagedPageIsDataLossThatNamesTheTableAndTheRemedy) {
-  const struct {
-    const char* table;
-    std::function<absl::Status(SqliteStore&)> read;
-  } rows[] = {
-      {"license",
-       [](SqliteStore& store) {
-         return store.LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
-       }},
-      {"binding",
-       [](SqliteStore& store) {
-         return store.ReadHistory(BindingsQuery{.application = ApplicationNo(1), .limit = 10})
-             .status();
-       }},
-      {"answer",
-       [](SqliteStore& store) {
-         return store.Prune({.answers_before = absl::InfiniteFuture()}, 10).status();
-       }},
-  };
-  MakeDatabase();
-  for (const auto& [table, read] : rows) {
-    const std::string saved = directory_.path("saved.db");
-    std::filesystem::copy_file(database(), saved,
-                               std::filesystem::copy_options::overwrite_existing);
-    DamagePageOf(table);
-    const absl::Status status = read(*Open());
-    EXPECT_TRUE(absl::IsDataLoss(status) && IsDamage(status)) << status;
-    EXPECT_THAT(status.ToString(), HasSubstr(absl::StrCat("at the table ", table)));
-    EXPECT_THAT(status.ToString(), HasSubstr("restore a backup"));
-    std::filesystem::copy_file(saved, database(),
-                               std::filesystem::copy_options::overwrite_existing);
-  }
-}
-
-TEST_F(SqliteStoreFiles, UnknownTimeZoneIsDataLossAndNamed) {
-  MakeDatabase();
-  Stranger(database()).Run("UPDATE account SET zone_name = 'Mars/Olympus_Mons'");
-  const absl::Status status = Open()->LoadAccount(AccountNo(1), absl::InfinitePast()).status();
-  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
-  EXPECT_THAT(status.ToString(), HasSubstr("Mars/Olympus_Mons"));
-  EXPECT_THAT(status.ToString(), HasSubstr("acme"));
-}
-
-TEST_F(SqliteStoreFiles, UnknownTimeZoneOfTheNextMonthIsDamageOfItsAccountAlone) {
-  MakeDatabase();
-  Stranger(database())
-      .Run("UPDATE account SET pending_zone_name = 'Mars/Olympus_Mons', pending_zone_time = 1");
-  const std::unique_ptr<SqliteStore> store = Open();
-  const absl::Status status = store->LoadAccount(AccountNo(1), absl::InfinitePast()).status();
-  EXPECT_TRUE(IsUnitDamage(status)) << status;
-  EXPECT_THAT(status.ToString(), HasSubstr("account acme has the time zone Mars/Olympus_Mons"));
-  EXPECT_TRUE(store->LoadApplication(ApplicationNo(1), absl::InfinitePast()).ok());
-  Stranger(database()).Run("UPDATE account SET pending_zone_name = 'Europe/Berlin'");
-  EXPECT_TRUE(store->LoadAccount(AccountNo(1), absl::InfinitePast()).ok());
-}
-
-TEST_F(SqliteStoreFiles, RowsThatContradictEachOtherAreDataLoss) {
-  MakeDatabase();
-  const std::string damages[] = {
-      "DELETE FROM license WHERE license_id = 5",
-      "UPDATE license SET kind = 2 WHERE license_id = 1",
-      Replacing(SessionOf("nobody@acme.example", "tab")),
-      InItsRow("'nobody@acme.example'", "'tab'"),
-      // Cut off, and with a mark that none has.
-      "UPDATE session_run SET sessions = substr(sessions, 1, length(sessions) - 1)",
-      "UPDATE session_run SET sessions = x'07'",
-  };
-  for (const std::string& damage : damages) {
-    const std::string saved = directory_.path("saved.db");
-    std::filesystem::copy_file(database(), saved,
-                               std::filesystem::copy_options::overwrite_existing);
-    Stranger(database()).Run(damage);
-    const absl::Status status =
-        Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
-    EXPECT_TRUE(absl::IsDataLoss(status)) << damage << ": " << status;
-    std::filesystem::copy_file(saved, database(),
-                               std::filesystem::copy_options::overwrite_existing);
-  }
-  EXPECT_TRUE(Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).ok());
-}
-
-TEST_F(SqliteStoreFiles, NamesLongerThanTheRulesPermitAreDataLossAndTold) {
-  MakeDatabase();
-  const std::string longer(SharedText::kLengthMax + 1, '0');
-  const std::string too_long = "'" + longer + "'";
-  const struct {
-    std::string damage;
-    std::string told;
-  } rows[] = {
-      {"UPDATE agent SET email = " + too_long, "an agent's email"},
-      {InItsRow(too_long, "'tab'"), "email or client of session 1"},
-      {InItsRow("'ann@acme.example'", too_long), "email or client of session 1"},
-      {InItsRow("'ann@acme.example'", "''"), "email or client of session 1"},
-      {Replacing(SessionOf(kAnn, longer)), "email or client of session 1"},
-      {Replacing(SessionOf(longer, "tab")), "email or client of session 1"},
-      {Replacing(SessionOf(kAnn, "")), "email or client of session 1"},
-      {"INSERT INTO phone VALUES (1, " + too_long + ", 2, 0, 0, 1, 1, NULL)", "a phone's id"},
-  };
-  for (const auto& [damage, told] : rows) {
-    const std::string saved = directory_.path("saved.db");
-    std::filesystem::copy_file(database(), saved,
-                               std::filesystem::copy_options::overwrite_existing);
-    Stranger(database()).Run(damage);
-    const absl::Status status =
-        Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).status();
-    EXPECT_TRUE(IsUnitDamage(status)) << damage << ": " << status;
-    EXPECT_THAT(status.ToString(), HasSubstr(told)) << damage;
-    std::filesystem::copy_file(saved, database(),
-                               std::filesystem::copy_options::overwrite_existing);
-  }
-  const std::string longest(SharedText::kLengthMax, '0');
-  Stranger(database()).Run(Replacing(SessionOf(kAnn, longest)));
-  const Application loaded =
-      Open()->LoadApplication(ApplicationNo(1), absl::InfinitePast()).value();
-  EXPECT_EQ(loaded.sessions.begin()->client_id.value(), longest);
 }
 
 TEST_F(SqliteStoreFiles, AnAgentsLicenseAndSessionShareItsEmail) {

@@ -20,6 +20,9 @@
 
 namespace usher::storage::testing {
 
+// Whose license, session and phone the tests' changes are about.
+inline constexpr char kAnn[] = "ann@acme.example";
+
 // A page in SQLite's write-ahead log, with its header.
 inline constexpr int64_t kLogFrameBytes = 24 + 4096;
 
